@@ -1,0 +1,23 @@
+/** Facts about an operation. Values are bounded in number: a route template, never a raw path. */
+export type ObservationAttributes = Readonly<Record<string, string | number | boolean>>;
+
+/**
+ * Where a package reports the work it does, so that metrics and traces need no knowledge of it.
+ *
+ * The observer wraps the work: a span it opens is the parent of everything `run` does.
+ */
+export interface Observer {
+  /** Runs the work and reports its operation (`db.query`, `cache.op`, …), duration and outcome. Returns or throws what `run` does. */
+  observe<T>(operation: string, attributes: ObservationAttributes, run: () => Promise<T>): Promise<T>;
+  /** Writes the current trace context into a carrier that travels with a job or an outgoing request. */
+  inject(carrier: Record<string, string>): void;
+  /** Runs the work as a continuation of the trace in the carrier. */
+  extract<T>(carrier: Readonly<Record<string, string>>, run: () => Promise<T>): Promise<T>;
+}
+
+/** Runs the work and reports nothing. */
+export const noopObserver: Observer = Object.freeze({
+  observe: <T>(_operation: string, _attributes: ObservationAttributes, run: () => Promise<T>): Promise<T> => run(),
+  inject: (): void => undefined,
+  extract: <T>(_carrier: Readonly<Record<string, string>>, run: () => Promise<T>): Promise<T> => run(),
+});
