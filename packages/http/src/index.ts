@@ -1,1 +1,16 @@
-export {};
+export { createHttpApp, type DispatchOptions, type Finish, type HttpApp, type HttpAppOptions } from "./app.ts";
+export {
+  type FieldIssue,
+  HttpError,
+  type HttpErrorCode,
+  type HttpErrorOptions,
+  HttpServerError,
+  type HttpServerErrorCode,
+} from "./errors.ts";
+export type { Exchange, Route, RouteMethod } from "./exchange.ts";
+export { createExpressBase, type ExpressHandler, toExpressHandler } from "./express.ts";
+export type { Fallback } from "./fallback.ts";
+export { type JsonLimits, parseJson } from "./json-text.ts";
+export { readJson, type ReadJsonOptions } from "./read-json.ts";
+export { type Answer, send, sendError, sendJson } from "./send.ts";
+export { signalOf } from "./signal.ts";

@@ -1,0 +1,99 @@
+import { HttpError } from "./errors.ts";
+
+/** Limits of {@link parseJson}. */
+export interface JsonLimits {
+  /**
+   * Deepest nesting of arrays and objects.
+   * @default 64
+   */
+  readonly maxDepth?: number;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const LONGEST_SAFE_RUN = 15;
+
+/**
+ * Parses JSON from a stranger. Whole numbers beyond ±2^53 − 1 become `bigint`, everything else is what `JSON.parse` makes.
+ *
+ * Refused with `BAD_REQUEST`: text that is not JSON, nesting deeper than the limit, an object with the same key twice
+ * (parsers disagree on which one counts). A key called `__proto__` is an ordinary own property of the result:
+ * read it with `Object.hasOwn`, and never copy unknown keys with `object[key] = value`.
+ */
+export function parseJson(text: string, { maxDepth = 64 }: JsonLimits = {}): unknown {
+  const shape = scan(text, maxDepth);
+  if (shape.tooDeep) throw refused(`The JSON is nested deeper than ${maxDepth} levels.`);
+  let value: unknown;
+  try {
+    value = shape.longNumber ? JSON.parse(text, exactInteger) : JSON.parse(text);
+  } catch (error) {
+    throw refused("The request body is not valid JSON.", error);
+  }
+  // JSON.parse keeps one of two equal keys, so fewer keys than colons means that one was dropped.
+  if (shape.colons > 1 && countKeys(value) !== shape.colons) throw refused("An object in the JSON has a key twice.");
+  return value;
+}
+
+function refused(message: string, cause?: unknown): HttpError {
+  return new HttpError(message, { code: "BAD_REQUEST", cause });
+}
+
+interface Shape {
+  readonly tooDeep: boolean;
+  readonly longNumber: boolean;
+  readonly colons: number;
+}
+
+// One pass over the text, whether it is JSON or not: the parser decides that. Only what stands outside strings counts.
+function scan(text: string, maxDepth: number): Shape {
+  let depth = 0;
+  let colons = 0;
+  let digits = 0;
+  let longNumber = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code >= 0x30 && code <= 0x39) {
+      digits += 1;
+      if (digits > LONGEST_SAFE_RUN) longNumber = true;
+      continue;
+    }
+    digits = 0;
+    if (code === QUOTE) {
+      index = endOfString(text, index);
+    } else if (code === 0x3a) {
+      colons += 1;
+    } else if (code === 0x7b || code === 0x5b) {
+      depth += 1;
+      if (depth > maxDepth) return { tooDeep: true, longNumber, colons };
+    } else if (code === 0x7d || code === 0x5d) {
+      depth -= 1;
+    }
+  }
+  return { tooDeep: false, longNumber, colons };
+}
+
+// The index of the closing quote, or the end of the text when there is none.
+function endOfString(text: string, start: number): number {
+  for (let index = start + 1; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === QUOTE) return index;
+    if (code === BACKSLASH) index += 1;
+  }
+  return text.length;
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const inner: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  let keys = Array.isArray(value) ? 0 : inner.length;
+  for (const item of inner) keys += countKeys(item);
+  return keys;
+}
+
+const WHOLE_NUMBER = /^-?\d+$/;
+
+function exactInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
+  const source = context?.source;
+  return source !== undefined && WHOLE_NUMBER.test(source) ? BigInt(source) : value;
+}
