@@ -1,16 +1,16 @@
 import { defineConfig } from "vitest/config";
 
 // Tests run from sources: the condition maps every @shaperail import to src/, so nothing needs a build first.
-const conditions = ["@shaperail/source"];
-const resolve = { conditions: [...conditions, "node", "import", "module", "default"] };
-const ssr = { resolve };
+// Without "import": it would reach Node as a flag and break the `require` calls inside CommonJS packages.
+const resolve = { conditions: ["@shaperail/source", "node"] };
+// `ssr` resolves for test files, `__vitest__` for the global set-up.
+const fromSource = { resolve, ssr: { resolve }, environments: { __vitest__: { resolve } } };
 
 export default defineConfig({
   test: {
     projects: [
       {
-        resolve,
-        ssr,
+        ...fromSource,
         test: {
           name: "unit",
           include: ["{packages,apps,tooling}/*/src/**/*.test.ts"],
@@ -19,11 +19,12 @@ export default defineConfig({
         },
       },
       {
-        resolve,
-        ssr,
+        ...fromSource,
         test: {
           name: "integration",
           include: ["{packages,apps,tooling}/*/src/**/*.integration.test.ts"],
+          // Starts PostgreSQL and Redis when the first test asks for them, and stops them at the end.
+          globalSetup: ["tooling/test-services/src/global-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

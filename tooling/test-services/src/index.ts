@@ -1,1 +1,7 @@
-export {};
+export { type CreateDatabaseOptions, type TestDatabase } from "./database.ts";
+export { type FaultMode, type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
+export { freePort } from "./free-port.ts";
+export { type PostgresOptions, type PostgresServer, startPostgres } from "./postgres-server.ts";
+export { type RedisOptions, type RedisServer, startRedis } from "./redis-server.ts";
+export { createTestDatabase, type TestRedis, testRedis } from "./shared-services.ts";
+export { temporaryDirectory, type TemporaryDirectory } from "./temporary-directory.ts";

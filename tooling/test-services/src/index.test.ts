@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import * as services from "./index.ts";
+
+test("the package exports what tests and benchmarks need, and nothing else", () => {
+  expect(Object.keys(services).sort()).toEqual([
+    "createTestDatabase",
+    "freePort",
+    "startFaultProxy",
+    "startPostgres",
+    "startRedis",
+    "temporaryDirectory",
+    "testRedis",
+  ]);
+});
