@@ -1,0 +1,165 @@
+import { closeable, noopLogger, noopObserver, type Closeable, type Logger, type Observer } from "@shaperail/core";
+import type { Kysely } from "kysely";
+import { connectError } from "./connect-error.ts";
+import { parseConnectionUrl } from "./connection-url.ts";
+import { openConnection, type Connection } from "./connection.ts";
+import { createPoolKysely } from "./kysely-driver.ts";
+import { createPing } from "./ping.ts";
+import { createPool, type PoolStats } from "./pool.ts";
+import { createStatementRunner } from "./run-statement.ts";
+import type { RawResult, RawValue, Statement } from "./statement.ts";
+import { beginSql, runTransaction, type Transaction, type TransactionOptions } from "./transaction.ts";
+
+export interface DatabaseOptions {
+  /** `postgresql://user:password@host:5432/name?sslmode=verify-full`. */
+  readonly url: string;
+  /** Most connections to the server, whatever they are used for. @default 20 */
+  readonly poolSize?: number;
+  /** Name of the connection in logs and observations. @default "default" */
+  readonly name?: string;
+  /** Longest wait for a free connection, in milliseconds; then `DB_POOL_EXHAUSTED`. @default 5_000 */
+  readonly acquireTimeoutMs?: number;
+  /** Longest wait for the server to accept a connection, in milliseconds; then `DB_UNAVAILABLE`. @default 5_000 */
+  readonly connectTimeoutMs?: number;
+  /**
+   * Longest wait for an answer, in milliseconds; then the connection is broken and what was sent on it fails with
+   * `DB_TIMEOUT`. It is there for a server that does not answer: keep it above `statementTimeoutMs`, so that a slow
+   * statement is ended by the server and costs no connection.
+   * @default 31_000
+   */
+  readonly queryTimeoutMs?: number;
+  /** Longest run of a statement, in milliseconds, enforced by the server; then `DB_TIMEOUT`. `0` is no limit. @default 30_000 */
+  readonly statementTimeoutMs?: number;
+  /** Longest pause inside a transaction, in milliseconds, enforced by the server. `0` is no limit. @default 60_000 */
+  readonly idleInTransactionTimeoutMs?: number;
+  /** An unused connection is closed after this many milliseconds. @default 60_000 */
+  readonly idleTimeoutMs?: number;
+  /** Longest wait for running work when closing, in milliseconds; what is left then fails with `DB_CLOSED`. @default 5_000 */
+  readonly closeTimeoutMs?: number;
+  /**
+   * Whether statements are kept prepared on the server. `false` is the mode for a pooler such as PgBouncer in
+   * transaction mode: no named statements, no start-up parameters, nothing sent ahead; timeouts are set per transaction.
+   * `"auto"` is `false` when the URL says `pgbouncer=true`, and turns itself off when the server loses a statement.
+   * @default "auto"
+   */
+  readonly preparedStatements?: boolean | "auto";
+  /** Shown in `pg_stat_activity`. @default "shaperail" */
+  readonly applicationName?: string;
+  /** Statements that take at least this many milliseconds are logged as WARN. `undefined` is off. @default undefined */
+  readonly slowQueryMs?: number;
+  /** @default a logger that writes nothing */
+  readonly logger?: Logger;
+  /** Sees every statement as `db.query`. @default an observer that reports nothing */
+  readonly observer?: Observer;
+}
+
+export interface Database extends Closeable {
+  readonly name: string;
+  /**
+   * Proves once, at start, that the server can be used.
+   *
+   * @throws `DbError` with one of `DB_UNAVAILABLE`, `DB_AUTHENTICATION_FAILED`, `DB_DATABASE_NOT_FOUND`, `DB_TOO_MANY_CONNECTIONS`
+   */
+  connect(): Promise<void>;
+  /** Runs one statement in a transaction of its own. Rows come back as PostgreSQL's text. */
+  run(statement: Statement, values: readonly RawValue[]): Promise<RawResult>;
+  /** Runs the work in one transaction on one connection: committed when it resolves, rolled back when it throws. */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** A query builder on the same pool, for what is not on the hot path. It needs no closing. */
+  kysely<Schema>(): Kysely<Schema>;
+  /**
+   * Resolves when the server answers. A recent answer to anybody counts; otherwise it asks on a free connection, and when
+   * none is free on one of its own, which may be one more than `poolSize` for as long as the check takes.
+   */
+  ping(options?: { readonly timeoutMs?: number }): Promise<void>;
+  stats(): PoolStats;
+}
+
+/** Reads sent ahead on one connection. Deeper gains nothing and makes a broken connection fail more of them. */
+const PIPELINE_DEPTH = 16;
+
+/**
+ * Opens a pool of connections to PostgreSQL. Nothing is connected until it is needed; {@link Database.connect} asks early.
+ *
+ * @throws `DbError` with the code `DB_URL_INVALID`
+ */
+export function createDatabase({
+  url,
+  poolSize = 20,
+  name = "default",
+  acquireTimeoutMs = 5_000,
+  connectTimeoutMs = 5_000,
+  queryTimeoutMs = 31_000,
+  statementTimeoutMs = 30_000,
+  idleInTransactionTimeoutMs = 60_000,
+  idleTimeoutMs = 60_000,
+  closeTimeoutMs = 5_000,
+  preparedStatements = "auto",
+  applicationName = "shaperail",
+  slowQueryMs,
+  logger: parentLogger = noopLogger,
+  observer = noopObserver,
+}: DatabaseOptions): Database {
+  if (!Number.isInteger(poolSize) || poolSize < 1)
+    throw new TypeError(`poolSize is ${poolSize}, not a whole number above 0.`);
+  const target = parseConnectionUrl(url);
+  const logger = parentLogger.child("shaperail_runtime::db");
+  if (target.ignored.length > 0)
+    logger.warn("Parameters of the database URL have no effect", { parameters: target.ignored });
+
+  const direct = preparedStatements === "auto" ? !target.pooled : preparedStatements;
+  const timeouts = { statementMs: statementTimeoutMs, idleInTransactionMs: idleInTransactionTimeoutMs };
+
+  const open = (onChange?: () => void): Promise<Connection> =>
+    openConnection({
+      target,
+      applicationName,
+      connectTimeoutMs,
+      serverTimeouts: direct ? timeouts : undefined,
+      logger,
+      onChange,
+      onSettled: slowQueryMs === undefined ? undefined : (sql, durationMs) => reportSlow(sql, durationMs, slowQueryMs),
+    });
+
+  function reportSlow(sql: string, durationMs: number, thresholdMs: number): void {
+    if (durationMs < thresholdMs) return;
+    logger.warn("Slow query detected", { duration_ms: Math.round(durationMs), threshold_ms: thresholdMs, sql });
+  }
+
+  const pool = createPool({
+    open,
+    size: poolSize,
+    depth: direct ? PIPELINE_DEPTH : 1,
+    acquireTimeoutMs,
+    queryTimeoutMs,
+    idleTimeoutMs,
+    closeTimeoutMs,
+  });
+  const runner = createStatementRunner({ pool, preparedStatements: direct && preparedStatements, logger });
+  const begin = (settings: Parameters<typeof beginSql>[0]): string => beginSql(settings, direct ? undefined : timeouts);
+  const observe = <T>(statement: string, run: () => Promise<T>): Promise<T> =>
+    observer.observe("db.query", { connection: name, statement }, run);
+
+  return {
+    name,
+    async connect() {
+      try {
+        await pool.lease(async () => undefined);
+      } catch (error) {
+        throw connectError(error, { url, name });
+      }
+    },
+    run: (statement, values) => observe(statement.name, () => runner.run(statement, values)),
+    transaction: (work, { isolation, readOnly = false } = {}) =>
+      pool.lease((connection) =>
+        runTransaction(connection, work, {
+          begin: begin({ isolationLevel: isolation, accessMode: readOnly ? "read only" : undefined }),
+          run: (statement, values) => observe(statement.name, () => runner.runOn(connection, statement, values)),
+        }),
+      ),
+    kysely: <Schema>() => createPoolKysely<Schema>(pool.lease, begin),
+    ping: createPing({ pool, open }),
+    stats: pool.stats,
+    ...closeable(pool.close),
+  };
+}

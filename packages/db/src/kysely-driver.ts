@@ -1,0 +1,108 @@
+import {
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type QueryResult,
+  type TransactionSettings,
+} from "kysely";
+import type { Connection } from "./connection.ts";
+import { dbError } from "./sql-state.ts";
+
+/** Lends a connection until the promise given back by `use` settles. */
+type Lend = (use: (connection: Connection) => Promise<void>) => Promise<void>;
+
+/** The few members of the driver that differ between a pool and a transaction. */
+interface Session {
+  readonly connection: Connection;
+  readonly release: () => void;
+}
+
+/** A query builder whose every query, or transaction, has a pooled connection to itself. */
+export function createPoolKysely<Schema>(lend: Lend, begin: (settings: TransactionSettings) => string): Kysely<Schema> {
+  const acquire = (): Promise<Session> =>
+    new Promise((resolve, reject) => {
+      lend((connection) => new Promise((release) => resolve({ connection, release }))).catch(reject);
+    });
+  return createKysely(acquire, begin);
+}
+
+/** A query builder on the connection of a running transaction; it cannot begin another one. */
+export function createTransactionKysely<Schema>(connection: Connection, hasEnded: () => boolean): Kysely<Schema> {
+  return createKysely(
+    async () => {
+      if (hasEnded()) throw new TypeError("The transaction has ended: use it only inside its callback.");
+      return { connection, release: () => undefined };
+    },
+    () => {
+      throw new TypeError("A transaction is running already: use the one you were given, or a savepoint.");
+    },
+  );
+}
+
+function createKysely<Schema>(
+  acquire: () => Promise<Session>,
+  begin: (settings: TransactionSettings) => string,
+): Kysely<Schema> {
+  return new Kysely<Schema>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => createDriver(acquire, begin),
+      createIntrospector: (kysely) => new PostgresIntrospector(kysely),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  });
+}
+
+interface LentConnection extends DatabaseConnection {
+  readonly session: Session;
+}
+
+function createDriver(acquire: () => Promise<Session>, begin: (settings: TransactionSettings) => string): Driver {
+  const sessions = new WeakMap<DatabaseConnection, Session>();
+  const execute = async (connection: DatabaseConnection, text: string): Promise<string> => {
+    const result = await sessions.get(connection)?.connection.query(text, []);
+    return result?.command ?? "";
+  };
+  return {
+    init: async () => undefined,
+    async acquireConnection() {
+      const session = await acquire();
+      const lent = lentConnection(session);
+      sessions.set(lent, session);
+      return lent;
+    },
+    async beginTransaction(connection, settings) {
+      await execute(connection, begin(settings));
+    },
+    async commitTransaction(connection) {
+      // PostgreSQL answers COMMIT with ROLLBACK, and no error, when a statement of the transaction had failed.
+      if ((await execute(connection, "commit")) === "ROLLBACK") throw dbError("DB_TRANSACTION_ABORTED");
+    },
+    async rollbackTransaction(connection) {
+      await execute(connection, "rollback");
+    },
+    async releaseConnection(connection) {
+      sessions.get(connection)?.release();
+    },
+    // The connections belong to the pool, whose owner closes it.
+    destroy: async () => undefined,
+  };
+}
+
+function lentConnection(session: Session): LentConnection {
+  return {
+    session,
+    async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+      const { command, rowCount, rows } = await session.connection.query<R>(sql, parameters);
+      const changes = ["INSERT", "UPDATE", "DELETE", "MERGE"].includes(command);
+      return changes ? { rows, numAffectedRows: BigInt(rowCount) } : { rows };
+    },
+    streamQuery() {
+      throw new TypeError("Streaming is not supported: read in pages.");
+    },
+  };
+}

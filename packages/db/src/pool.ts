@@ -1,0 +1,279 @@
+import { closeable, type Closeable } from "@shaperail/core";
+import type { Connection } from "./connection.ts";
+import type { DbError } from "./errors.ts";
+import { dbError, toDbError } from "./sql-state.ts";
+
+export interface PoolOptions {
+  readonly open: (onChange: () => void) => Promise<Connection>;
+  /** Hard ceiling on connections. */
+  readonly size: number;
+  /** Statements sent ahead on one shared connection; 1 turns pipelining off. */
+  readonly depth: number;
+  readonly acquireTimeoutMs: number;
+  readonly queryTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly closeTimeoutMs: number;
+}
+
+export interface PoolStats {
+  /** Open connections. */
+  readonly total: number;
+  readonly idle: number;
+  readonly inUse: number;
+  /** Callers waiting for a connection. */
+  readonly waiting: number;
+  /** Most connections there can be. */
+  readonly size: number;
+}
+
+export interface Pool extends Closeable {
+  /** Sends one statement on a connection that others use at the same time. `use` must send synchronously. */
+  share<T>(use: (connection: Connection) => Promise<T>): Promise<T>;
+  /** Lends a connection of one's own until `use` settles; one that is then lost or in a transaction is thrown away. */
+  lease<T>(use: (connection: Connection) => Promise<T>): Promise<T>;
+  stats(): PoolStats;
+  /** When the server last answered anything, on the clock of `performance.now()`; `-Infinity` when it never did. */
+  lastAnswerAt(): number;
+}
+
+/** Reads are spread over this many connections before they are sent one behind the other; more gain nothing (see bench/). */
+const SHARED_TARGET = 8;
+/** Nothing is sent behind a statement the server has been at work on for this long. */
+const STALLED_MS = 50;
+const FIRST_BACKOFF_MS = 50;
+const LONGEST_BACKOFF_MS = 1_000;
+
+interface Slot {
+  readonly connection: Connection;
+  /** `draining`: promised to a lease, takes nothing new. */
+  state: "shared" | "draining" | "leased";
+}
+
+interface Waiter {
+  readonly since: number;
+  /** Called, not awaited: what it sends must count before the next waiter is looked at. */
+  readonly start: (slot: Slot) => void;
+  readonly reject: (error: DbError) => void;
+}
+
+/**
+ * A pool in which reads share connections and everything else has one to itself.
+ *
+ * One set of connections serves both, so that `size` is the ceiling whatever the mix of reads, writes and transactions.
+ */
+export function createPool(options: PoolOptions): Pool {
+  const { open, size, depth, acquireTimeoutMs, queryTimeoutMs, idleTimeoutMs, closeTimeoutMs } = options;
+  const slots = new Map<Connection, Slot>();
+  const readers: Waiter[] = [];
+  const leasers: Waiter[] = [];
+  let opening = 0;
+  let failures = 0;
+  let retryAt = 0;
+  let lastFailure: DbError | undefined;
+  let closing = false;
+  let lastAnswer = -Infinity;
+  let whenQuiet: (() => void) | undefined;
+
+  function sharable(): Slot | undefined {
+    const now = performance.now();
+    let best: Slot | undefined;
+    let least = depth;
+    for (const slot of slots.values()) {
+      const { connection, state } = slot;
+      if (state !== "shared" || connection.inFlight >= least || connection.busyMs(now) > STALLED_MS) continue;
+      best = slot;
+      least = connection.inFlight;
+      if (least === 0) break;
+    }
+    return best;
+  }
+
+  function idle(): Slot | undefined {
+    for (const slot of slots.values()) {
+      if (slot.state !== "leased" && slot.connection.inFlight === 0) return slot;
+    }
+    return undefined;
+  }
+
+  function serveNext(queue: Waiter[], slot: Slot | undefined): boolean {
+    if (slot === undefined) return false;
+    queue.shift()?.start(slot);
+    return true;
+  }
+
+  const serveReader = (): boolean => readers.length > 0 && serveNext(readers, sharable());
+  const serveLeaser = (): boolean => leasers.length > 0 && serveNext(leasers, idle());
+
+  /** Hands out what can be handed out, the longest waiting first; then opens, or sets aside, what is missing. */
+  function serve(): void {
+    for (const [connection, slot] of slots) {
+      lastAnswer = Math.max(lastAnswer, connection.lastAnswerAt);
+      if (connection.lost) slots.delete(connection);
+      else if (slot.state === "draining") slot.state = "shared";
+    }
+    if (closing) return quiet();
+    let served = true;
+    while (served) {
+      const readerFirst = (readers[0]?.since ?? Infinity) <= (leasers[0]?.since ?? Infinity);
+      served = readerFirst ? serveReader() || serveLeaser() : serveLeaser() || serveReader();
+    }
+    setAside();
+    grow(readers.length + leasers.length);
+  }
+
+  /** Promises the least busy shared connections to waiting leases, so that a stream of reads cannot starve them. */
+  function setAside(): void {
+    if (slots.size + opening < size) return;
+    const busy = [...slots.values()].filter(({ state }) => state === "shared");
+    busy.sort((one, other) => one.connection.inFlight - other.connection.inFlight);
+    for (const slot of busy.slice(0, leasers.length)) slot.state = "draining";
+  }
+
+  function grow(wanted: number): void {
+    while (opening < wanted && slots.size + opening < size && !closing) {
+      if (performance.now() < retryAt) return failWaiters();
+      opening += 1;
+      void open(onChange).then(opened, refused);
+    }
+  }
+
+  function opened(connection: Connection): void {
+    opening -= 1;
+    failures = 0;
+    retryAt = 0;
+    slots.set(connection, { connection, state: "shared" });
+    serve();
+    if (closing) void connection.end();
+  }
+
+  function refused(error: unknown): void {
+    opening -= 1;
+    failures += 1;
+    lastFailure = toDbError(error);
+    const backoffMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
+    // Half of it is left to chance, so that the replicas of a service do not come back in one step.
+    retryAt = performance.now() + backoffMs * (0.5 + Math.random() / 2);
+    failWaiters();
+    if (closing) quiet();
+  }
+
+  /** Without a single connection there is nothing to wait for; with one there is. */
+  function failWaiters(): void {
+    if (slots.size > 0 || opening > 0) return;
+    for (const waiter of [...readers.splice(0), ...leasers.splice(0)]) waiter.reject(freshFailure());
+  }
+
+  /** Every caller gets an error of its own, since its stack and context are its own. */
+  function freshFailure(): DbError {
+    const { code, message, hint, details } = lastFailure ?? dbError("DB_UNAVAILABLE");
+    return dbError(code, { message, hint, details, cause: lastFailure?.cause });
+  }
+
+  function onChange(): void {
+    if (readers.length > 0 || leasers.length > 0 || closing) serve();
+  }
+
+  function wait<T>(queue: Waiter[], use: (slot: Slot) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      queue.push({ since: performance.now(), start: (slot) => void use(slot).then(resolve, reject), reject });
+      serve();
+    });
+  }
+
+  async function lend<T>(slot: Slot, use: (connection: Connection) => Promise<T>): Promise<T> {
+    const { connection } = slot;
+    slot.state = "leased";
+    try {
+      return await use(connection);
+    } finally {
+      if (connection.isIdleSession) slot.state = "shared";
+      else discard(connection);
+      onChange();
+    }
+  }
+
+  function discard(connection: Connection): void {
+    slots.delete(connection);
+    connection.destroy(
+      dbError("DB_CLOSED", { message: "The connection was given back in the middle of a transaction." }),
+    );
+  }
+
+  function expire(queue: Waiter[], now: number): void {
+    while (queue[0] !== undefined && now - queue[0].since >= acquireTimeoutMs) {
+      queue
+        .shift()
+        ?.reject(dbError("DB_POOL_EXHAUSTED", { details: { size, acquireTimeoutMs, waiting: queue.length } }));
+    }
+  }
+
+  /** One timer for every deadline of the pool: a timer per statement would cost more than many a statement. */
+  function tick(): void {
+    const now = performance.now();
+    expire(readers, now);
+    expire(leasers, now);
+    for (const [connection, { state }] of slots) {
+      if (connection.inFlight > 0 && now - connection.oldestSentAt >= queryTimeoutMs) {
+        connection.destroy(
+          dbError("DB_TIMEOUT", {
+            message: `The database did not answer within ${queryTimeoutMs} ms.`,
+            details: { queryTimeoutMs },
+          }),
+        );
+      } else if (state === "shared" && connection.inFlight === 0 && now - connection.lastAnswerAt >= idleTimeoutMs) {
+        slots.delete(connection);
+        void connection.end();
+      }
+    }
+    // A stalled connection becomes sharable, or a backoff ends, without any event.
+    serve();
+  }
+
+  const shortest = Math.min(acquireTimeoutMs, queryTimeoutMs, idleTimeoutMs);
+  const timer = setInterval(tick, Math.min(Math.max(shortest / 10, 5), 100));
+  timer.unref();
+
+  function quiet(): void {
+    const busy =
+      opening > 0 || [...slots.values()].some(({ state, connection }) => state === "leased" || connection.inFlight > 0);
+    if (!busy) whenQuiet?.();
+  }
+
+  async function release(): Promise<void> {
+    closing = true;
+    for (const waiter of [...readers.splice(0), ...leasers.splice(0)]) waiter.reject(dbError("DB_CLOSED"));
+    let deadline: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      whenQuiet = resolve;
+      deadline = setTimeout(resolve, closeTimeoutMs);
+      quiet();
+    });
+    clearTimeout(deadline);
+    clearInterval(timer);
+    const left = [...slots.keys()];
+    for (const connection of left) if (connection.inFlight > 0) connection.destroy(dbError("DB_CLOSED"));
+    await Promise.all(left.map((connection) => connection.end()));
+  }
+
+  return {
+    share(use) {
+      if (closing) return Promise.reject(dbError("DB_CLOSED"));
+      const slot = readers.length === 0 ? sharable() : undefined;
+      if (slot === undefined) return wait(readers, ({ connection }) => use(connection));
+      if (slot.connection.inFlight > 0 && slots.size < SHARED_TARGET && opening === 0) grow(1);
+      return use(slot.connection);
+    },
+    lease(use) {
+      if (closing) return Promise.reject(dbError("DB_CLOSED"));
+      const slot = leasers.length === 0 && readers.length === 0 ? idle() : undefined;
+      return slot === undefined ? wait(leasers, (free) => lend(free, use)) : lend(slot, use);
+    },
+    stats() {
+      const all = [...slots.values()];
+      const inUse = all.filter(({ state, connection }) => state === "leased" || connection.inFlight > 0).length;
+      return { total: all.length, idle: all.length - inUse, inUse, waiting: readers.length + leasers.length, size };
+    },
+    lastAnswerAt: () => Math.max(lastAnswer, ...[...slots.keys()].map((connection) => connection.lastAnswerAt)),
+    ...closeable(release),
+  };
+}
