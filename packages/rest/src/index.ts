@@ -1,1 +1,3 @@
-export {};
+export { RestError, type RestErrorCode } from "./errors.ts";
+export type { Authorize, SqlResult, SqlRow, SqlStatement, SqlValue, StatementRunner, Subject } from "./port.ts";
+export { createRestRoutes, type RestOptions } from "./rest-routes.ts";

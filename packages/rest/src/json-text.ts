@@ -1,0 +1,18 @@
+// JSON.stringify writes a NUL as \u0000 and half a surrogate pair as \udxxx, and neither in any other way.
+// jsonb can keep neither. An even number of backslashes before it means that the backslash itself is the data.
+const NOT_STORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;
+
+/** A parsed JSON value as text for a jsonb column, with exact integers; undefined when PostgreSQL cannot keep it. */
+export function toJsonText(value: unknown): string | undefined {
+  let finite = true;
+  const text = JSON.stringify(value, (_key, item: unknown) => {
+    if (typeof item === "bigint") return rawJson(item.toString());
+    // 1e400 is JSON but not a number that JavaScript kept.
+    if (typeof item === "number" && !Number.isFinite(item)) finite = false;
+    return item;
+  });
+  return finite && !NOT_STORABLE.test(text) ? text : undefined;
+}
+
+// In V8 since 11.4; TypeScript's ES2023 library does not know it yet.
+const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown };

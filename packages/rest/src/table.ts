@@ -1,0 +1,72 @@
+import type { Field, Resource } from "@shaperail/resource";
+import { type Column, toColumn } from "./column.ts";
+import { quoteIdentifier } from "./sql-text.ts";
+
+/** A resource as its endpoints see the table behind it. */
+export interface Table {
+  readonly resource: Resource;
+  /** Quoted name. */
+  readonly name: string;
+  /** Every field that has a column, by name. */
+  readonly columns: ReadonlyMap<string, Column>;
+  /** What a response shows: every column that is not sensitive, in schema order. */
+  readonly visible: readonly Column[];
+  readonly primaryKey: Column;
+  /** Some endpoint of the table sets `deleted_at`, so a row that has one is gone for all of them. */
+  readonly softDeletes: boolean;
+}
+
+/** Name under which every statement addresses its table. */
+export const ALIAS = "t";
+
+/** The tables of a set of resources. Versions of one resource share a table, and so what is deleted in one is gone in all. */
+export function compileTables(resources: readonly Resource[]): ReadonlyMap<Resource, Table> {
+  const softDeleting = new Set(
+    resources.filter(({ endpoints }) => endpoints.some(({ softDelete }) => softDelete)).map(tableKey),
+  );
+  return new Map(resources.map((resource) => [resource, compileTable(resource, softDeleting.has(tableKey(resource)))]));
+}
+
+function compileTable(resource: Resource, softDeletes: boolean): Table {
+  const stored = resource.fields.filter(({ transient }) => !transient).map(toColumn);
+  const columns = new Map(stored.map((column) => [column.field.name, column]));
+  const primaryKey = columns.get(resource.primaryKey);
+  if (primaryKey === undefined) {
+    throw new TypeError(`${resource.name} has no primary key column; the resource was not validated.`);
+  }
+  return {
+    resource,
+    name: quoteIdentifier(resource.name),
+    columns,
+    visible: stored.filter(({ field }) => !field.sensitive),
+    primaryKey,
+    softDeletes,
+  };
+}
+
+/** The SQL list that selects columns in order. */
+export function selectList(columns: readonly Column[]): string {
+  return columns.map((column) => column.select(ALIAS)).join(", ");
+}
+
+/** Conditions as a WHERE clause, or nothing. */
+export function where(conditions: readonly string[]): string {
+  return conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
+}
+
+/** The condition that leaves deleted rows out, when the table soft-deletes. */
+export function aliveCondition(table: Table): readonly string[] {
+  return table.softDeletes ? [`${ALIAS}."deleted_at" IS NULL`] : [];
+}
+
+/**
+ * NULL may be stored: the field says so, or nothing says otherwise. A default or a generated value means that the column
+ * is never empty, as in the generated migrations.
+ */
+export function isNullable(field: Field): boolean {
+  return field.nullable || !(field.required || field.primary || field.generated || field.default !== undefined);
+}
+
+function tableKey({ db, name }: Resource): string {
+  return `${db} ${name}`;
+}
