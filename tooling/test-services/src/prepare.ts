@@ -1,0 +1,9 @@
+import { prepareRedis } from "./redis-source.ts";
+
+// Run once before the integration tests, so that an installation has its own time and its own line.
+try {
+  console.log(process.env["REDIS_URL"] ? "Redis: REDIS_URL" : `Redis: ${prepareRedis().kind}`);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

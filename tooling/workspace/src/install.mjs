@@ -1,0 +1,52 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The repository's root folder. */
+export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+/**
+ * True when `node_modules` is what the lockfile says. pnpm keeps a copy of the lockfile it installed from, and writes
+ * it last, so an interrupted installation counts as missing.
+ *
+ * @param {string} root
+ */
+export function isInstalled(root) {
+  const installed = join(root, "node_modules", ".pnpm", "lock.yaml");
+  if (!existsSync(installed) || !existsSync(join(root, "node_modules", ".bin", "node"))) return false;
+  return readFileSync(installed, "utf8") === readFileSync(join(root, "pnpm-lock.yaml"), "utf8");
+}
+
+/**
+ * Installs with the package manager the repository names, when something is missing or out of date. Ends the process
+ * when that fails: nothing can run then.
+ *
+ * @param {string} [root]
+ */
+export function ensureInstalled(root = ROOT) {
+  if (isInstalled(root)) return;
+  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  console.log(`Installing with ${packageManager} ...`);
+  const { status, error } = spawnSync("npx", ["--yes", packageManager, "install", "--frozen-lockfile"], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+    timeout: 10 * 60_000,
+    // Without a terminal pnpm would ask before it replaces node_modules, and nobody is there to answer.
+    env: { ...process.env, CI: "true" },
+  });
+  if (status === 0) return;
+  console.error(`The installation failed${error ? `: ${error.message}` : ""}. Is a package registry reachable?`);
+  console.log("0 passed, 1 failed");
+  process.exit(1);
+}
+
+/**
+ * The environment in which the repository's own tools come first on the PATH: its Node, its pnpm, its compilers.
+ *
+ * @param {string} [root]
+ */
+export function pinnedToolsEnvironment(root = ROOT) {
+  const path = [join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter);
+  return { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" };
+}

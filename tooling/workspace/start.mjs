@@ -1,0 +1,10 @@
+// `npm start`: installs what is missing, then serves the example application until Ctrl-C.
+import { join } from "node:path";
+import { ensureInstalled, pinnedToolsEnvironment, ROOT } from "./src/install.mjs";
+import { runUntilItEnds } from "./src/foreground.mjs";
+
+// The one place that names this command line.
+const SERVE = { command: "shaperail", args: ["serve", ...process.argv.slice(2)], cwd: join(ROOT, "apps", "blog") };
+
+ensureInstalled();
+process.exitCode = await runUntilItEnds({ ...SERVE, env: pinnedToolsEnvironment() });

@@ -1,0 +1,9 @@
+// `npm test`: installs what is missing, runs every check and every test, and ends with `N passed, N failed`.
+// `--quick` leaves out what takes longer than a moment; step names as arguments run only those.
+import { ensureInstalled, pinnedToolsEnvironment } from "./src/install.mjs";
+import { runSteps } from "./src/run-steps.mjs";
+import { selectSteps } from "./src/steps.mjs";
+
+ensureInstalled();
+const steps = selectSteps(process.argv.slice(2));
+process.exitCode = await runSteps({ steps, env: pinnedToolsEnvironment() });
