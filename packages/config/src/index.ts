@@ -1,1 +1,38 @@
-export {};
+export { configJsonSchema } from "./config-json-schema.ts";
+export { describeConfig } from "./describe-config.ts";
+export { parseDuration } from "./duration.ts";
+export { ConfigError, type ConfigErrorCode } from "./errors.ts";
+export {
+  inactiveSections,
+  type InactiveSectionsOptions,
+  OPTIONAL_SECTIONS,
+  type OptionalSection,
+} from "./inactive-sections.ts";
+export {
+  CONFIG_FILE,
+  loadConfig,
+  type LoadConfigOptions,
+  type LoadedConfig,
+  type ProvideVariables,
+} from "./load-config.ts";
+export { type Environment, parseConfig, type ParseConfigOptions, type ParsedConfig } from "./parse-config.ts";
+export type {
+  AuthConfig,
+  CacheConfig,
+  DatabaseConfig,
+  DatabasesConfig,
+  EnvironmentConfig,
+  EventsConfig,
+  GraphqlConfig,
+  GrpcConfig,
+  InboundConfig,
+  LoggingConfig,
+  ProjectConfig,
+  StorageConfig,
+  SubscriberConfig,
+  TargetConfig,
+  WebhooksConfig,
+} from "./project-config.ts";
+export { CONFIG_RULES, type ConfigRule, type ConfigRuleCode } from "./rules.ts";
+export { type Protocol } from "./schema.ts";
+export { maskUrl, type Secret } from "./secret.ts";

@@ -1,0 +1,57 @@
+import type { JsonSchema } from "@shaperail/source";
+import {
+  AUTH,
+  CACHE,
+  CONNECTION_NAME,
+  DATABASE,
+  GRAPHQL,
+  GRPC,
+  INBOUND,
+  LOGGING,
+  PROJECT,
+  STORAGE,
+  SUBSCRIBER,
+  TARGETS,
+  WEBHOOKS,
+} from "./schema.ts";
+import { toJsonSchema } from "./setting.ts";
+
+/** JSON Schema (draft 2020-12) of `shaperail.config.yaml` as it is written, placeholders included; made from what the parser checks. */
+export function configJsonSchema(): JsonSchema {
+  const targets = toJsonSchema(SUBSCRIBER, {
+    targets: { type: "array", minItems: 1, items: { oneOf: Object.entries(TARGETS).map(targetSchema) } },
+  });
+  const events: JsonSchema = toJsonSchema(
+    {},
+    {
+      subscribers: { type: "array", items: { ...targets, required: ["event", "targets"] } },
+      webhooks: toJsonSchema(WEBHOOKS),
+      inbound: { type: "array", items: toJsonSchema(INBOUND) },
+    },
+  );
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "shaperail.config.yaml",
+    ...toJsonSchema(PROJECT, {
+      databases: {
+        description: "Connections by name.",
+        type: "object",
+        propertyNames: { pattern: CONNECTION_NAME.source },
+        additionalProperties: toJsonSchema(DATABASE),
+        required: ["default"],
+      },
+      cache: { description: "Response cache.", ...toJsonSchema(CACHE) },
+      auth: { description: "Authentication.", ...toJsonSchema(AUTH) },
+      storage: { description: "Where uploads are kept.", ...toJsonSchema(STORAGE) },
+      logging: { description: "Logging and tracing.", ...toJsonSchema(LOGGING) },
+      events: { description: "Event subscribers and webhooks.", ...events },
+      graphql: { description: "GraphQL.", ...toJsonSchema(GRAPHQL) },
+      grpc: { description: "gRPC.", ...toJsonSchema(GRPC) },
+    }),
+  };
+}
+
+function targetSchema([type, settings]: [string, (typeof TARGETS)[keyof typeof TARGETS]]): JsonSchema {
+  const { properties, ...schema } = toJsonSchema(settings);
+  return { ...schema, properties: { ...(properties as object), type: { const: type } } };
+}

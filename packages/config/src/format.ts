@@ -1,0 +1,137 @@
+import type { JsonSchema } from "@shaperail/source";
+import { DURATION, parseDuration } from "./duration.ts";
+import { VARIABLE_NAME } from "./interpolate.ts";
+import type { ConfigRuleCode } from "./rules.ts";
+
+/** What a value may look like: in words, in code, and as JSON Schema. */
+export interface Format<T> {
+  /** What stands in "must be …". */
+  readonly expects: string;
+  /** What `typeof` says about values that may fit; any other value has the wrong type. */
+  readonly types: readonly ("string" | "number" | "boolean" | "object")[];
+  accepts(value: unknown): value is T;
+  readonly schema: JsonSchema;
+  /** Code of a value that has the right type and does not fit. @default "CONFIG_INVALID_VALUE" */
+  readonly code?: ConfigRuleCode;
+  /** Candidates for did-you-mean. */
+  readonly words?: readonly string[];
+  /** Words that mean something this version does not do, and why. */
+  readonly unsupported?: Readonly<Record<string, string>>;
+  /** The format of each item, when the value is a list. */
+  readonly item?: Format<unknown>;
+}
+
+interface TextOptions {
+  readonly expects?: string;
+  readonly pattern?: RegExp;
+}
+
+/** Text with at least one character that is not a space. */
+export function text({ expects = "text", pattern = /\S/ }: TextOptions = {}): Format<string> {
+  return {
+    expects,
+    types: ["string"],
+    accepts: (value): value is string => typeof value === "string" && value.trim() !== "" && pattern.test(value),
+    schema: { type: "string", pattern: pattern.source },
+  };
+}
+
+export function integer(min: number, max: number): Format<number> {
+  return {
+    expects: `a whole number from ${min} to ${max}`,
+    types: ["number"],
+    accepts: (value): value is number =>
+      typeof value === "number" && Number.isInteger(value) && value >= min && value <= max,
+    schema: { type: "integer", minimum: min, maximum: max },
+  };
+}
+
+export function boolean(): Format<boolean> {
+  return {
+    expects: "true or false",
+    types: ["boolean"],
+    accepts: (value): value is boolean => typeof value === "boolean",
+    schema: { type: "boolean" },
+  };
+}
+
+/** One of the words served; `unsupported` words are refused with their own reason. */
+export function oneOf<const Word extends string>(
+  words: readonly Word[],
+  unsupported: Readonly<Record<string, string>> = {},
+): Format<Word> {
+  return {
+    expects: words.length === 1 ? `\`${words[0]}\`` : `one of ${words.map((word) => `\`${word}\``).join(", ")}`,
+    types: ["string"],
+    accepts: (value): value is Word => words.some((word) => word === value),
+    schema: { enum: words },
+    words,
+    unsupported,
+  };
+}
+
+/** A duration such as `90s`, `60m`, `24h` or `30d`. */
+export function duration(): Format<string> {
+  return {
+    expects: "a duration such as `60m`, `24h` or `30d`",
+    types: ["string"],
+    accepts: (value): value is string => typeof value === "string" && parseDuration(value) !== undefined,
+    schema: { type: "string", pattern: DURATION.source },
+  };
+}
+
+interface UrlOptions {
+  /** libpq takes an empty host from the parameters, or uses its own default. @default false */
+  readonly mayLackHost?: boolean;
+}
+
+/** A URL with one of the schemes. */
+export function url(schemes: readonly string[], { mayLackHost = false }: UrlOptions = {}): Format<string> {
+  const starts = schemes.map((scheme) => `\`${scheme}://\``).join(" or ");
+  const scheme = new RegExp(`^(?:${schemes.join("|")})://`);
+  const isUrl = (value: string): boolean => {
+    // `URL` refuses credentials without a host.
+    const parsed = URL.parse(mayLackHost ? value.replace(/^(\w+:\/\/[^/?#]*@)(?=\/)/, "$1localhost") : value);
+    return parsed !== null && (mayLackHost || parsed.hostname !== "");
+  };
+  return {
+    expects: `a URL that starts with ${starts}`,
+    types: ["string"],
+    accepts: (value): value is string => typeof value === "string" && scheme.test(value) && isUrl(value),
+    schema: { type: "string", pattern: scheme.source },
+    code: "CONFIG_INVALID_URL",
+  };
+}
+
+/** The name of an environment variable, for keys that must not hold the secret itself. */
+export function variableName(): Format<string> {
+  return text({ expects: "the name of an environment variable, never the secret itself", pattern: VARIABLE_NAME });
+}
+
+/** `auto`, or how many. */
+export function workers(): Format<"auto" | number> {
+  const count = integer(1, 1_024);
+  return {
+    expects: `\`auto\` or ${count.expects}`,
+    types: ["string", "number"],
+    accepts: (value): value is "auto" | number => value === "auto" || count.accepts(value),
+    schema: { anyOf: [{ const: "auto" }, count.schema] },
+    words: ["auto"],
+  };
+}
+
+interface ListOptions {
+  /** @default 0 */
+  readonly minItems?: number;
+}
+
+export function listOf<T>(item: Format<T>, { minItems = 0 }: ListOptions = {}): Format<readonly T[]> {
+  return {
+    expects: `a list${minItems > 0 ? ` of at least ${minItems}` : ""}, each item ${item.expects}`,
+    types: ["object"],
+    accepts: (value): value is readonly T[] =>
+      Array.isArray(value) && value.length >= minItems && value.every((entry) => item.accepts(entry)),
+    schema: { type: "array", items: item.schema, ...(minItems > 0 ? { minItems } : {}) },
+    item,
+  };
+}

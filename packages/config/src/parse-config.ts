@@ -1,0 +1,77 @@
+import { type Diagnostic, hasErrors, parseYaml, type SourceNode } from "@shaperail/source";
+import { freezeDeeply } from "./freeze-deeply.ts";
+import type { Variables } from "./interpolate.ts";
+import { interpolateTree } from "./interpolate-tree.ts";
+import type { ProjectConfig } from "./project-config.ts";
+import { readEnvironment, readProject } from "./read-project.ts";
+import type { ProjectReading } from "./read-section.ts";
+import { type Problem, toDiagnostic } from "./rules.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface ParseConfigOptions {
+  /** Path for the positions, as a person would type it. */
+  readonly file: string;
+  /** The environment; nothing else is looked at. */
+  readonly env: Environment;
+  /** Values for variables that are not set and have no default in the file. @default {} */
+  readonly fallbacks?: Readonly<Record<string, string>>;
+}
+
+export interface ParsedConfig {
+  /** Undefined when a diagnostic is an error. */
+  readonly config: ProjectConfig | undefined;
+  /** In the order of the file; those without a place come last. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Variables that are needed and have no value, each once: what `fallbacks` could provide. */
+  readonly missingVariables: readonly string[];
+}
+
+/** Reads the text of `shaperail.config.yaml` against an environment. Pure; never throws; reports every mistake at once. */
+export function parseConfig(text: string, { file, env, fallbacks = {} }: ParseConfigOptions): ParsedConfig {
+  const { root, diagnostics } = parseYaml(text, { file, code: "CONFIG_SYNTAX" });
+  if (root === undefined) return { config: undefined, diagnostics, missingVariables: [] };
+  return readTree(root, { fromEnvironment: lookup(env), fromFallbacks: lookup(fallbacks) });
+}
+
+function readTree(tree: SourceNode, variables: Variables): ParsedConfig {
+  const { root, origins, problems: found, missing: unset } = interpolateTree(tree, variables);
+  const problems: Problem[] = [...found];
+  const missing = new Set(unset);
+  const reading: ProjectReading = {
+    variables,
+    origins,
+    isProduction: variables.fromEnvironment("NODE_ENV") === "production",
+    report: (problem) => problems.push(problem),
+    miss: (name) => missing.add(name),
+  };
+  const environment = readEnvironment(reading);
+  const config = readProject(root, environment, reading);
+  const diagnostics = distinct(problems).map(toDiagnostic).toSorted(byPlace);
+  return {
+    config: config === undefined || hasErrors(diagnostics) ? undefined : freezeDeeply(config),
+    diagnostics,
+    missingVariables: [...missing],
+  };
+}
+
+/** One mistake is reported once: at its place in the file rather than without one, at the first place rather than at each. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  const placed = new Set(problems.flatMap(({ span, variables = [] }) => (span === undefined ? [] : variables)));
+  const seen = new Set<string>();
+  return problems.filter(({ code, message, span, variables = [] }) => {
+    const isRepeated = code === "CONFIG_MISSING_VARIABLE" && seen.has(message);
+    seen.add(message);
+    return !isRepeated && (span !== undefined || !variables.some((name) => placed.has(name)));
+  });
+}
+
+function byPlace(first: Diagnostic, second: Diagnostic): number {
+  const offset = ({ span }: Diagnostic): number => span?.start.offset ?? Number.MAX_SAFE_INTEGER;
+  return offset(first) - offset(second);
+}
+
+function lookup(values: Environment): (name: string) => string | undefined {
+  // Own names only: an object also answers to `constructor`.
+  return (name) => (Object.hasOwn(values, name) ? values[name] : undefined);
+}

@@ -1,0 +1,128 @@
+import type { Protocol } from "./schema.ts";
+import type { Secret } from "./secret.ts";
+
+/**
+ * The whole configuration: file, environment and defaults joined, validated, and frozen to the last object.
+ *
+ * Connection URLs are plain text because drivers need them so: log `describeConfig(config)`, never the configuration itself.
+ */
+export interface ProjectConfig {
+  readonly project: string;
+  /** 0 is any free port; only `SHAPERAIL_PORT` can say so. */
+  readonly port: number;
+  /** `auto` is one per available CPU core. */
+  readonly workers: "auto" | number;
+  readonly databases: DatabasesConfig;
+  readonly cache: CacheConfig | undefined;
+  readonly auth: AuthConfig | undefined;
+  readonly storage: StorageConfig | undefined;
+  readonly logging: LoggingConfig;
+  readonly events: EventsConfig | undefined;
+  readonly protocols: readonly Protocol[];
+  readonly graphql: GraphqlConfig | undefined;
+  readonly grpc: GrpcConfig | undefined;
+  readonly environment: EnvironmentConfig;
+}
+
+/** Connections by name. `default` always exists: from the file, or from `DATABASE_URL` when the file has no `databases`. */
+export interface DatabasesConfig {
+  readonly default: DatabaseConfig;
+  readonly [name: string]: DatabaseConfig;
+}
+
+export interface DatabaseConfig {
+  readonly engine: "postgres";
+  readonly url: string;
+  /** Most simultaneous connections. */
+  readonly poolSize: number;
+}
+
+export interface CacheConfig {
+  readonly type: "redis";
+  readonly url: string;
+}
+
+export interface AuthConfig {
+  readonly provider: "jwt";
+  /** Name of the variable the secret came from. */
+  readonly secretEnv: string;
+  readonly secret: Secret;
+  readonly expirySeconds: number;
+  /** Undefined: there are no refresh tokens. */
+  readonly refreshExpirySeconds: number | undefined;
+}
+
+export interface StorageConfig {
+  readonly provider: "s3" | "gcs" | "azure" | "local";
+  readonly bucket: string | undefined;
+  readonly region: string | undefined;
+}
+
+export interface LoggingConfig {
+  readonly level: "error" | "warn" | "info" | "debug";
+  readonly format: "json" | "pretty";
+  /** Undefined: no tracing. */
+  readonly otlpEndpoint: string | undefined;
+  /** Undefined: slow queries are not reported. */
+  readonly slowQueryMs: number | undefined;
+}
+
+export interface EventsConfig {
+  readonly subscribers: readonly SubscriberConfig[];
+  /** Undefined: the file says nothing about outbound webhooks. */
+  readonly webhooks: WebhooksConfig | undefined;
+  readonly inbound: readonly InboundConfig[];
+}
+
+export interface SubscriberConfig {
+  /** An event, or a pattern with `*` for whole words. */
+  readonly event: string;
+  readonly targets: readonly TargetConfig[];
+}
+
+export type TargetConfig =
+  | { readonly type: "job" | "hook"; readonly name: string }
+  | { readonly type: "webhook"; readonly url: string }
+  | { readonly type: "channel"; readonly name: string; readonly room: string | undefined };
+
+export interface WebhooksConfig {
+  readonly secretEnv: string;
+  readonly secret: Secret;
+  readonly timeoutSeconds: number;
+  readonly maxRetries: number;
+}
+
+export interface InboundConfig {
+  readonly path: string;
+  readonly secretEnv: string;
+  readonly secret: Secret;
+  /** Empty: all events are accepted. */
+  readonly events: readonly string[];
+  readonly signatureHeader: string;
+}
+
+export interface GraphqlConfig {
+  readonly depthLimit: number;
+  readonly complexityLimit: number;
+}
+
+export interface GrpcConfig {
+  readonly port: number;
+  readonly reflection: boolean;
+}
+
+/** What only the environment says. Variables that beat a key of the file are in that key's place. */
+export interface EnvironmentConfig {
+  /** `NODE_ENV`. */
+  readonly nodeEnv: "development" | "production" | "test";
+  /** `RUST_LOG`, not parsed; undefined leaves `logging.level` in force. */
+  readonly rustLog: string | undefined;
+  /** `OTEL_SERVICE_NAME`. */
+  readonly otelServiceName: string;
+  /** `REDIS_URL`, for jobs. */
+  readonly redisUrl: string | undefined;
+  /** `DIRECT_DATABASE_URL`: past a pooler, for migrations, LISTEN and advisory locks. */
+  readonly directDatabaseUrl: string | undefined;
+  /** `WEBHOOK_SECRET`. */
+  readonly webhookSecret: Secret | undefined;
+}

@@ -1,0 +1,105 @@
+import { entryOf, type SourceMap, type SourceNode } from "@shaperail/source";
+import type { EventsConfig, InboundConfig, SubscriberConfig, TargetConfig, WebhooksConfig } from "./project-config.ts";
+import { expectList, expectMap, type ProjectReading, readSecret } from "./read-section.ts";
+import { readSettings, startOf } from "./read-settings.ts";
+import { INBOUND, SUBSCRIBER, TARGET_TYPE, TARGETS, type TargetType, WEBHOOKS } from "./schema.ts";
+
+/** The `events` section; undefined when it is absent, or after reporting a problem in it. */
+export function readEvents(root: SourceMap, reading: ProjectReading): EventsConfig | undefined {
+  const entry = entryOf(root, "events");
+  const node = entry && expectMap(entry.value, "events", reading);
+  if (node === undefined) return undefined;
+  // The map has no key that is a plain value; this reports the unknown ones.
+  readSettings({}, { path: "events", node, nested: ["subscribers", "webhooks", "inbound"] }, reading);
+  return {
+    subscribers: readList({ parent: node, key: "subscribers", path: "events.subscribers" }, readSubscriber, reading),
+    webhooks: readWebhooks(node, reading),
+    inbound: readList({ parent: node, key: "inbound", path: "events.inbound" }, readInbound, reading),
+  };
+}
+
+interface ListPlace {
+  readonly parent: SourceMap;
+  readonly key: string;
+  readonly path: string;
+}
+
+type ReadItem<T> = (node: SourceMap, path: string, reading: ProjectReading) => T | undefined;
+
+/** The readable items of a list of maps; nothing when the key is absent. */
+function readList<T>({ parent, key, path }: ListPlace, readItem: ReadItem<T>, reading: ProjectReading): readonly T[] {
+  const entry = entryOf(parent, key);
+  const items: readonly SourceNode[] = (entry && expectList(entry.value, path, reading)) ?? [];
+  return items.flatMap((item, index) => {
+    const itemPath = `${path}[${index}]`;
+    const node = expectMap(item, itemPath, reading);
+    const value = node && readItem(node, itemPath, reading);
+    return value === undefined ? [] : [value];
+  });
+}
+
+function readWebhooks(parent: SourceMap, reading: ProjectReading): WebhooksConfig | undefined {
+  const entry = entryOf(parent, "webhooks");
+  const node = entry && expectMap(entry.value, "events.webhooks", reading);
+  const values = node && readSettings(WEBHOOKS, { path: "events.webhooks", node }, reading);
+  if (entry === undefined || node === undefined || values === undefined) return undefined;
+  const name = values.secret_env;
+  const secret = readSecret(
+    { name, span: entryOf(node, "secret_env")?.value.span ?? entry.keySpan, ours: true },
+    reading,
+  );
+  return secret && { secretEnv: name, secret, timeoutSeconds: values.timeout_secs, maxRetries: values.max_retries };
+}
+
+function readInbound(node: SourceMap, path: string, reading: ProjectReading): InboundConfig | undefined {
+  const values = readSettings(INBOUND, { path, node }, reading);
+  if (values === undefined) return undefined;
+  const name = values.secret_env;
+  const secret = readSecret({ name, span: entryOf(node, "secret_env")?.value.span, ours: false }, reading);
+  const { path: route, events, signature_header: signatureHeader } = values;
+  return secret && { path: route, secretEnv: name, secret, events, signatureHeader };
+}
+
+function readSubscriber(node: SourceMap, path: string, reading: ProjectReading): SubscriberConfig | undefined {
+  const values = readSettings(SUBSCRIBER, { path, node, nested: ["targets"] }, reading);
+  const targets = readList({ parent: node, key: "targets", path: `${path}.targets` }, readTarget, reading);
+  const written = entryOf(node, "targets")?.value;
+  if (written === undefined || (written.kind === "list" && written.items.length === 0)) {
+    reading.report({
+      code: "CONFIG_MISSING_KEY",
+      message: `missing field \`targets\` in \`${path}\`.`,
+      span: written?.span ?? startOf(node),
+      fix: "Add `targets:` with at least one target.",
+    });
+  }
+  return values && { event: values.event, targets };
+}
+
+function readTarget(node: SourceMap, path: string, reading: ProjectReading): TargetConfig | undefined {
+  const nested = [...new Set(Object.values(TARGETS).flatMap((settings) => Object.keys(settings)))];
+  const kind = readSettings(TARGET_TYPE, { path, node, nested: nested.filter((key) => key !== "type") }, reading);
+  return kind && readTargetOf(kind.type, { node, path }, reading);
+}
+
+interface TargetPlace {
+  readonly node: SourceMap;
+  readonly path: string;
+}
+
+function readTargetOf(type: TargetType, place: TargetPlace, reading: ProjectReading): TargetConfig | undefined {
+  switch (type) {
+    case "job":
+    case "hook": {
+      const values = readSettings(TARGETS[type], place, reading);
+      return values && { type, name: values.name };
+    }
+    case "webhook": {
+      const values = readSettings(TARGETS.webhook, place, reading);
+      return values && { type, url: values.url };
+    }
+    case "channel": {
+      const values = readSettings(TARGETS.channel, place, reading);
+      return values && { type, name: values.name, room: values.room ?? undefined };
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { entryOf, type SourceMap, type SourceNode } from "@shaperail/source";
+import { parseDuration } from "./duration.ts";
+import { readEvents } from "./read-events.ts";
+import { readDatabases } from "./read-databases.ts";
+import { type ProjectReading, readSecret, readSection } from "./read-section.ts";
+import { readSettings } from "./read-settings.ts";
+import type { AuthConfig, EnvironmentConfig, ProjectConfig } from "./project-config.ts";
+import {
+  AUTH,
+  CACHE,
+  ENVIRONMENT,
+  type EnvironmentValues,
+  GRAPHQL,
+  GRPC,
+  LOGGING,
+  PROJECT,
+  STORAGE,
+} from "./schema.ts";
+import { createSecret } from "./secret.ts";
+
+/** Keys of the file that are maps themselves. */
+export const SECTIONS = ["databases", "cache", "auth", "storage", "logging", "events", "graphql", "grpc"] as const;
+
+const REMOVED = { database: "Connections have names now: write `databases:` and put the connection under `default:`." };
+
+/** The environment alone, which the sections need to know. */
+export function readEnvironment(reading: ProjectReading): EnvironmentValues | undefined {
+  return readSettings(ENVIRONMENT, { path: "", node: undefined }, reading);
+}
+
+/** The configuration a file and the environment make, or undefined after reporting why there is none. */
+export function readProject(
+  root: SourceNode,
+  environment: EnvironmentValues | undefined,
+  reading: ProjectReading,
+): ProjectConfig | undefined {
+  if (root.kind !== "map") {
+    reading.report({ code: "CONFIG_WRONG_TYPE", message: "The file must be a map of keys.", span: root.span });
+    return undefined;
+  }
+  // Everything is read before anything is given up, so that every mistake is reported.
+  const project = readSettings(PROJECT, { path: "", node: root, nested: SECTIONS, removed: REMOVED }, reading);
+  const databases = readDatabases(root, reading);
+  const cache = readSection({ key: "cache", settings: CACHE, parent: root }, reading);
+  const auth = readAuth(root, reading);
+  const storage = readSection({ key: "storage", settings: STORAGE, parent: root }, reading);
+  const loggingNode = readSection({ key: "logging", settings: LOGGING, parent: root }, reading);
+  const logging =
+    entryOf(root, "logging") === undefined
+      ? readSettings(LOGGING, { path: "logging", node: undefined }, reading)
+      : loggingNode;
+  const events = readEvents(root, reading);
+  const graphql = readSection({ key: "graphql", settings: GRAPHQL, parent: root }, reading);
+  const grpc = readSection({ key: "grpc", settings: GRPC, parent: root }, reading);
+  if (project === undefined || databases === undefined || logging === undefined || environment === undefined)
+    return undefined;
+  return {
+    project: project.project,
+    port: project.port,
+    workers: project.workers,
+    databases,
+    cache,
+    auth,
+    storage: storage && {
+      provider: storage.provider,
+      bucket: storage.bucket ?? undefined,
+      region: storage.region ?? undefined,
+    },
+    logging: {
+      level: logging.level,
+      format: logging.format,
+      otlpEndpoint: logging.otlp_endpoint ?? undefined,
+      slowQueryMs: logging.slow_query_ms ?? undefined,
+    },
+    events,
+    protocols: project.protocols,
+    graphql: graphql && { depthLimit: graphql.depth_limit, complexityLimit: graphql.complexity_limit },
+    grpc,
+    environment: toEnvironment(environment),
+  };
+}
+
+function readAuth(root: SourceMap, reading: ProjectReading): AuthConfig | undefined {
+  const values = readSection({ key: "auth", settings: AUTH, parent: root }, reading);
+  const node = entryOf(root, "auth")?.value;
+  if (values === undefined || node?.kind !== "map") return undefined;
+  const name = values.secret_env;
+  const secret = readSecret({ name, span: entryOf(node, "secret_env")?.value.span, ours: true }, reading);
+  const expirySeconds = parseDuration(values.expiry);
+  if (secret === undefined || expirySeconds === undefined) return undefined;
+  const refreshExpirySeconds = values.refresh_expiry === null ? undefined : parseDuration(values.refresh_expiry);
+  return { provider: values.provider, secretEnv: name, secret, expirySeconds, refreshExpirySeconds };
+}
+
+function toEnvironment(values: EnvironmentValues): EnvironmentConfig {
+  return {
+    nodeEnv: values.node_env,
+    rustLog: values.rust_log ?? undefined,
+    otelServiceName: values.otel_service_name,
+    redisUrl: values.redis_url ?? undefined,
+    directDatabaseUrl: values.direct_database_url ?? undefined,
+    webhookSecret: values.webhook_secret === null ? undefined : createSecret(values.webhook_secret),
+  };
+}

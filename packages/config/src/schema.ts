@@ -1,0 +1,241 @@
+import { boolean, duration, integer, listOf, oneOf, text, url, variableName, workers } from "./format.ts";
+import { optional, required, type Settings, withDefault } from "./setting.ts";
+
+// One constant per map of the file. The values are what convict yields: names as in the file, null where an optional key is absent.
+
+export type Protocol = "rest";
+
+const notYet = (name: string): string => `The ${name} protocol is not available yet in this version.`;
+const otherEngine = "This implementation serves PostgreSQL.";
+
+/** Name of a connection or a job: it becomes part of metric labels and log lines. */
+export const CONNECTION_NAME: RegExp = /^[a-z][a-z0-9_]{0,62}$/;
+
+export interface ProjectValues {
+  project: string;
+  port: number;
+  workers: "auto" | number;
+  protocols: readonly Protocol[];
+}
+
+export const PROJECT: Settings<ProjectValues> = {
+  project: required(
+    text({
+      expects: "a name of at most 63 letters, digits, spaces, `.`, `_` and `-` that starts with a letter or digit",
+      pattern: /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$/,
+    }),
+    { doc: "Name of the project: image tag, binary name, title of the OpenAPI document." },
+  ),
+  // Port 0 is any free port: useful to a test that sets the variable, never in a committed file.
+  port: withDefault(integer(0, 65_535), 3_000, {
+    doc: "HTTP port; SHAPERAIL_PORT beats it.",
+    env: "SHAPERAIL_PORT",
+    written: integer(1, 65_535),
+  }),
+  workers: withDefault(workers(), "auto", { doc: "Worker processes; `auto` is one per available CPU core." }),
+  protocols: withDefault(
+    listOf(oneOf(["rest"], { graphql: notYet("graphql"), grpc: notYet("grpc") }), { minItems: 1 }),
+    ["rest"],
+    { doc: "Protocols that are served." },
+  ),
+};
+
+export interface DatabaseValues {
+  engine: "postgres";
+  url: string;
+  pool_size: number;
+}
+
+export const DATABASE: Settings<DatabaseValues> = {
+  engine: required(oneOf(["postgres"], { mysql: otherEngine, sqlite: otherEngine, mongodb: otherEngine }), {
+    doc: "Database engine.",
+  }),
+  url: required(url(["postgresql", "postgres"], { mayLackHost: true }), { doc: "Connection URL.", sensitive: true }),
+  pool_size: withDefault(integer(1, 1_000), 20, { doc: "Most simultaneous connections of this pool." }),
+};
+
+export interface CacheValues {
+  type: "redis";
+  url: string;
+}
+
+export const CACHE: Settings<CacheValues> = {
+  type: required(oneOf(["redis"]), { doc: "Kind of cache." }),
+  url: required(url(["redis", "rediss"]), { doc: "Connection URL.", sensitive: true }),
+};
+
+export interface AuthValues {
+  provider: "jwt";
+  secret_env: string;
+  expiry: string;
+  refresh_expiry: string | null;
+}
+
+export const AUTH: Settings<AuthValues> = {
+  provider: required(oneOf(["jwt"]), { doc: "Kind of credentials." }),
+  secret_env: required(variableName(), { doc: "Name of the variable that holds the signing secret.", sensitive: true }),
+  expiry: required(duration(), { doc: "Lifetime of an access token." }),
+  refresh_expiry: optional(duration(), { doc: "Lifetime of a refresh token; without it there are none." }),
+};
+
+export interface StorageValues {
+  provider: "s3" | "gcs" | "azure" | "local";
+  bucket: string | null;
+  region: string | null;
+}
+
+export const STORAGE: Settings<StorageValues> = {
+  provider: required(oneOf(["s3", "gcs", "azure", "local"]), { doc: "Where uploads are kept." }),
+  bucket: optional(text(), { doc: "Name of the bucket." }),
+  region: optional(text(), { doc: "Region of the bucket." }),
+};
+
+export interface LoggingValues {
+  level: "error" | "warn" | "info" | "debug";
+  format: "json" | "pretty";
+  otlp_endpoint: string | null;
+  slow_query_ms: number | null;
+}
+
+export const LOGGING: Settings<LoggingValues> = {
+  level: withDefault(oneOf(["error", "warn", "info", "debug"]), "info", {
+    doc: "Least severe level; RUST_LOG beats it.",
+  }),
+  format: withDefault(oneOf(["json", "pretty"]), "json", { doc: "One JSON object per line, or lines for people." }),
+  otlp_endpoint: optional(url(["http", "https"]), {
+    doc: "OTLP collector; OTEL_EXPORTER_OTLP_ENDPOINT beats it. Without one there is no tracing.",
+    env: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    sensitive: true,
+  }),
+  slow_query_ms: optional(integer(0, 86_400_000), {
+    doc: "Queries of at least this many milliseconds are logged; SHAPERAIL_SLOW_QUERY_MS beats it. Without it none are.",
+    env: "SHAPERAIL_SLOW_QUERY_MS",
+  }),
+};
+
+export interface WebhooksValues {
+  secret_env: string;
+  timeout_secs: number;
+  max_retries: number;
+}
+
+export const WEBHOOKS: Settings<WebhooksValues> = {
+  secret_env: withDefault(variableName(), "WEBHOOK_SECRET", {
+    doc: "Name of the variable that holds the secret outbound webhooks are signed with.",
+    sensitive: true,
+  }),
+  timeout_secs: withDefault(integer(1, 300), 30, { doc: "Longest wait for a receiver, in seconds." }),
+  max_retries: withDefault(integer(0, 20), 3, { doc: "Further attempts after the first one failed." }),
+};
+
+export interface InboundValues {
+  path: string;
+  secret_env: string;
+  events: readonly string[];
+  signature_header: string;
+}
+
+export const INBOUND: Settings<InboundValues> = {
+  path: required(text({ expects: "a path that starts with `/`", pattern: /^\/[^\s?#]*$/ }), {
+    doc: "Path of the route that receives the webhook.",
+  }),
+  secret_env: required(variableName(), {
+    doc: "Name of the variable that holds the secret the sender signs with.",
+    sensitive: true,
+  }),
+  events: withDefault(listOf(text()), [], { doc: "Events that are accepted; empty accepts all." }),
+  signature_header: withDefault(
+    text({ expects: "the name of an HTTP header", pattern: /^[A-Za-z0-9-]+$/ }),
+    "X-Webhook-Signature",
+    { doc: "Header that carries the signature." },
+  ),
+};
+
+export interface SubscriberValues {
+  event: string;
+}
+
+export const SUBSCRIBER: Settings<SubscriberValues> = {
+  event: required(
+    text({
+      expects: "an event such as `users.created`, `users.*`, `*.created` or `*`",
+      pattern: /^(?:\*|[\w-]+)(?:\.(?:\*|[\w-]+))*$/,
+    }),
+    { doc: "Event, or a pattern with `*` for whole words." },
+  ),
+};
+
+/** Keys of each kind of target besides `type`. */
+export interface TargetValues {
+  job: { name: string };
+  webhook: { url: string };
+  channel: { name: string; room: string | null };
+  hook: { name: string };
+}
+
+export type TargetType = keyof TargetValues;
+
+const targetType = required(oneOf<TargetType>(["job", "webhook", "channel", "hook"]), { doc: "Kind of target." });
+
+/** The key every target has; it decides about the others. */
+export const TARGET_TYPE: Settings<{ type: TargetType }> = { type: targetType };
+
+export const TARGETS: { readonly [Type in TargetType]: Settings<TargetValues[Type] & { type: TargetType }> } = {
+  job: { type: targetType, name: required(text(), { doc: "Job to enqueue." }) },
+  webhook: { type: targetType, url: required(url(["http", "https"]), { doc: "Address to call.", sensitive: true }) },
+  channel: {
+    type: targetType,
+    name: required(text(), { doc: "Channel to broadcast to." }),
+    room: optional(text(), { doc: "Room of the channel; `{field}` stands for a field of the row." }),
+  },
+  hook: { type: targetType, name: required(text(), { doc: "Hook to run." }) },
+};
+
+export interface GraphqlValues {
+  depth_limit: number;
+  complexity_limit: number;
+}
+
+export const GRAPHQL: Settings<GraphqlValues> = {
+  depth_limit: withDefault(integer(1, 1_000), 16, { doc: "Deepest accepted query." }),
+  complexity_limit: withDefault(integer(1, 1_000_000), 256, { doc: "Most complex accepted query." }),
+};
+
+export interface GrpcValues {
+  port: number;
+  reflection: boolean;
+}
+
+export const GRPC: Settings<GrpcValues> = {
+  port: withDefault(integer(1, 65_535), 50_051, { doc: "Port of the gRPC server." }),
+  reflection: withDefault(boolean(), true, { doc: "Answers reflection requests." }),
+};
+
+/** What comes from the environment alone. */
+export interface EnvironmentValues {
+  node_env: "development" | "production" | "test";
+  rust_log: string | null;
+  otel_service_name: string;
+  redis_url: string | null;
+  direct_database_url: string | null;
+  webhook_secret: string | null;
+}
+
+export const ENVIRONMENT: Settings<EnvironmentValues> = {
+  node_env: withDefault(oneOf(["development", "production", "test"]), "development", {
+    doc: "Where this runs.",
+    env: "NODE_ENV",
+  }),
+  rust_log: optional(text(), { doc: "Filter of log lines by level and target.", env: "RUST_LOG" }),
+  otel_service_name: withDefault(text(), "shaperail", { doc: "Service name of spans.", env: "OTEL_SERVICE_NAME" }),
+  redis_url: optional(url(["redis", "rediss"]), { doc: "Redis for jobs.", env: "REDIS_URL", sensitive: true }),
+  direct_database_url: optional(url(["postgresql", "postgres"], { mayLackHost: true }), {
+    doc: "Connection past a pooler, for migrations.",
+    env: "DIRECT_DATABASE_URL",
+    sensitive: true,
+  }),
+  webhook_secret: optional(text(), { doc: "Key of outbound webhooks.", env: "WEBHOOK_SECRET", sensitive: true }),
+};
+
+/** The connection when the file has no `databases`. */
+export const DEFAULT_DATABASE_VARIABLE = "DATABASE_URL";

@@ -1,0 +1,41 @@
+import { inspect } from "node:util";
+
+const MASK = "***";
+
+/** A text that must not be seen: printing it, logging it or writing it as JSON yields `***`. */
+export interface Secret {
+  /** The text itself, for the one call that needs it. */
+  reveal(): string;
+  toString(): string;
+  toJSON(): string;
+}
+
+export function createSecret(text: string): Secret {
+  const masked = (): string => MASK;
+  const secret = { reveal: () => text, toString: masked, toJSON: masked, [inspect.custom]: masked };
+  return Object.freeze(secret);
+}
+
+export function isSecret(value: unknown): value is Secret {
+  return typeof value === "object" && value !== null && "reveal" in value && typeof value.reveal === "function";
+}
+
+/** RFC 7518 §3.2 wants a key for HS256 to be at least as long as the hash. */
+const MIN_SECRET_BYTES = 32;
+const MIN_DISTINCT_CHARACTERS = 8;
+const PLACEHOLDER =
+  /change[-_ ]?(?:me|this|it|in[-_ ]production)|replace[-_ ]?(?:me|this|it|with)|(?:^|[^a-z])your[-_ ]|a-long-random-string|placeholder|example|my[-_ ]secret/i;
+
+/** Why a signing secret is too easy to guess, as the end of a sentence; undefined when nothing speaks against it. */
+export function weaknessOf(secret: string): string | undefined {
+  if (PLACEHOLDER.test(secret)) return "looks like a placeholder";
+  if (Buffer.byteLength(secret) < MIN_SECRET_BYTES) return `is shorter than ${MIN_SECRET_BYTES} bytes`;
+  return new Set(secret).size < MIN_DISTINCT_CHARACTERS ? "repeats a few characters" : undefined;
+}
+
+/** The URL with its password, and every parameter whose name suggests a secret, replaced by `***`. */
+export function maskUrl(url: string): string {
+  return url
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/[^:/?#]*):[^/?#]*@/i, `$1:${MASK}@`)
+    .replace(/([?&][^=&#]*(?:pass|secret|token|key|sig)[^=&#]*=)[^&#]*/gi, `$1${MASK}`);
+}
