@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Logger, noopLogger } from "@shaperail/core";
 import { HttpError } from "./errors.ts";
 import type { Exchange, Route } from "./exchange.ts";
-import { fallbackMatch, type Fallback } from "./fallback.ts";
+import { type Fallback, fallbackMatch, silence } from "./fallback.ts";
 import { requestIdOf } from "./request-id.ts";
 import { createRouter, type Match, refusal } from "./router.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -34,7 +34,10 @@ export interface DispatchOptions {
 /** What {@link createHttpApp} needs. */
 export interface HttpAppOptions extends DispatchOptions {
   readonly routes: readonly Route[];
-  /** An Express application, or any `(request, response, next)` handler, for what no route matches. */
+  /**
+   * An Express application, or any `(request, response, next)` handler, for what no route matches. Its `x-powered-by`
+   * is switched off.
+   */
   readonly app?: Fallback;
   /**
    * Longest URL, in characters; a longer one is answered 414.
@@ -64,6 +67,7 @@ export function createHttpApp({
 }: HttpAppOptions): HttpApp {
   const router = createRouter(routes, maxUrlLength);
   const baseHeaders = Object.freeze(securityHeaders());
+  if (fallback !== undefined) silence(fallback);
   const tooLong = refusal(
     () => new HttpError(`The URL is longer than ${maxUrlLength} characters.`, { code: "URI_TOO_LONG" }),
   );

@@ -8,6 +8,11 @@ import { sendError } from "./send.ts";
 /** Answers a request or passes it on: an Express application is one. */
 export type Fallback = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => unknown;
 
+/** Stops an Express application from saying in every response that it is one. */
+export function silence(fallback: Fallback): void {
+  if ("disable" in fallback && typeof fallback.disable === "function") fallback.disable("x-powered-by");
+}
+
 /** A match that asks the fallback, and refuses when it passes the request on. */
 export function fallbackMatch(fallback: Fallback, refused: Match): Match {
   const handle = async (exchange: Exchange): Promise<void> => {
@@ -19,7 +24,6 @@ export function fallbackMatch(fallback: Fallback, refused: Match): Match {
     response.setHeader("X-Request-Id", exchange.requestId);
     const passOn = async (error?: unknown): Promise<void> => {
       if (error !== undefined && error !== null) throw toHttpErrorByStatus(error);
-      response.removeHeader("X-Powered-By");
       await refused.route.handle(exchange);
     };
     const next = (error?: unknown): void => {

@@ -12,5 +12,7 @@ export { createExpressBase, type ExpressHandler, toExpressHandler } from "./expr
 export type { Fallback } from "./fallback.ts";
 export { type JsonLimits, parseJson } from "./json-text.ts";
 export { readJson, type ReadJsonOptions } from "./read-json.ts";
+export type { DrainOptions, DrainOutcome } from "./drain.ts";
+export { createHttpServer, type HttpServer, type HttpServerOptions } from "./server.ts";
 export { type Answer, send, sendError, sendJson } from "./send.ts";
 export { signalOf } from "./signal.ts";

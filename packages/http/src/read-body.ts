@@ -45,6 +45,7 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
     let size = 0;
     const settle = (): void => {
       request.off("data", onData).off("end", onEnd).off("close", onClose);
+      request.socket.off("close", onSocketClose);
     };
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
@@ -63,7 +64,12 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
       settle();
       reject(new HttpError("The request body stopped before its end.", { code: "BAD_REQUEST", headers: CLOSE }));
     };
+    // Once a response is finished, node tells a request nothing more about its socket; without this it would wait for ever.
+    const onSocketClose = (): void => {
+      if (!request.complete) onClose();
+    };
     request.on("data", onData).on("end", onEnd).on("close", onClose);
+    request.socket.on("close", onSocketClose);
   });
 }
 

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import * as http from "./index.ts";
+
+test("the package exports exactly this", () => {
+  expect(Object.keys(http).toSorted()).toEqual([
+    "HttpError",
+    "HttpServerError",
+    "createExpressBase",
+    "createHttpApp",
+    "createHttpServer",
+    "parseJson",
+    "readJson",
+    "send",
+    "sendError",
+    "sendJson",
+    "signalOf",
+    "toExpressHandler",
+  ]);
+});
