@@ -1,4 +1,5 @@
 import { ShaperailError } from "./error.ts";
+import type { CoreErrorCode } from "./errors.ts";
 
 /** How {@link withDeadline} waits. */
 export interface DeadlineOptions {
@@ -21,7 +22,7 @@ export async function withDeadline<T>(
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      const error = new ShaperailError(`${what} took longer than ${timeoutMs} ms.`, {
+      const error = new ShaperailError<CoreErrorCode>(`${what} took longer than ${timeoutMs} ms.`, {
         code: "CORE_DEADLINE_EXCEEDED",
         hint: "Look at what it waits for, or raise its timeout.",
         details: { timeoutMs },

@@ -19,7 +19,11 @@ export const STEPS = [
   { name: "manifests", timeoutSeconds: 60, commands: [["sherif"]] },
   { name: "unused", timeoutSeconds: 120, commands: [["knip"], ["knip", "--production"]] },
   { name: "graph", quick: true, timeoutSeconds: 60, commands: [["node", "tooling/check-graph/src/main.ts"]] },
-  { name: "docs", timeoutSeconds: 180, commands: [["node", "tooling/check-docs/src/main.ts", "--check"]] },
+  {
+    name: "docs",
+    timeoutSeconds: 180,
+    commands: [["node", "--conditions=@shaperail/source", "tooling/check-docs/src/main.ts", "--check"]],
+  },
   { name: "types", quick: true, timeoutSeconds: 300, commands: [turbo("typecheck")] },
   { name: "packages", timeoutSeconds: 300, commands: [turbo("build"), turbo("check:package")] },
   { name: "unit", quick: true, tests: true, timeoutSeconds: 300, commands: [vitest("unit")] },
