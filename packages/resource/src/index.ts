@@ -1,3 +1,12 @@
+export { RESOURCE_RULES, type ResourceRuleCode } from "./catalogue.ts";
+export { ResourceError, type ResourceErrorCode } from "./errors.ts";
+export {
+  type InactiveFeature,
+  inactiveFeatures,
+  RESOURCE_FEATURES,
+  type ResourceFeature,
+} from "./inactive-features.ts";
+export { loadResources } from "./load-resources.ts";
 export type {
   AuthRule,
   Endpoint,
@@ -19,3 +28,7 @@ export type {
   ValueConstraints,
   WriteAction,
 } from "./model.ts";
+export { type ParsedResource, parseResource, type ResourceFile } from "./parse-resource.ts";
+export { type ParsedResources, parseResources, type ParseResourcesOptions } from "./parse-resources.ts";
+export type { ResourceRule } from "./rule.ts";
+export { resourceJsonSchema } from "./shape-resource.ts";
