@@ -7,11 +7,13 @@ import { readJson, type ReadJsonOptions } from "./read-json.ts";
 import { sendJson } from "./send.ts";
 import { startServer } from "./server.test-kit.ts";
 
+const asText = (_key: string, value: unknown): unknown => (typeof value === "bigint" ? `${value}n` : value);
+
 const reading = (options?: ReadJsonOptions): Route[] => [
   {
     method: "POST",
     path: "/",
-    handle: async (exchange) => sendJson(exchange, 200, JSON.stringify(await readJson(exchange, options))),
+    handle: async (exchange) => sendJson(exchange, 200, JSON.stringify(await readJson(exchange, options), asText)),
   },
 ];
 
@@ -94,6 +96,12 @@ test.each([
   const response = await post(url, body);
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ error: { code: "BAD_REQUEST", details: null } });
+});
+
+test("a whole number beyond 2^53 is read exactly", async () => {
+  const { url } = await startServer({ routes: reading() });
+  const response = await post(url, '{"id":9007199254740993,"n":1}');
+  expect(await response.json()).toEqual({ id: "9007199254740993n", n: 1 });
 });
 
 test("a byte order mark before the JSON is tolerated", async () => {
