@@ -5,7 +5,14 @@ import type { DbError } from "./errors.ts";
 import { RawQuery, type RawAnswer, type RawQueryConfig } from "./raw-query.ts";
 import { dbError, isServerError, toDbError } from "./sql-state.ts";
 
-export interface ConnectionOptions {
+export interface ConnectionEvents {
+  /** A statement was answered: whoever waits for the connection may go on. */
+  readonly onChange?: () => void;
+  /** The session has ended and {@link Connection.lost} is true. Statements in flight are about to fail. */
+  readonly onLost?: () => void;
+}
+
+export interface ConnectionOptions extends ConnectionEvents {
   readonly target: ConnectionTarget;
   readonly applicationName: string;
   /** Longest wait for the server to accept the connection, in milliseconds. */
@@ -13,8 +20,6 @@ export interface ConnectionOptions {
   /** Limits the server itself enforces, in milliseconds; undefined behind a pooler, which refuses start-up parameters. */
   readonly serverTimeouts: { readonly statementMs: number; readonly idleInTransactionMs: number } | undefined;
   readonly logger?: Logger;
-  /** A statement settled, or the connection was lost: whoever waits for it may go on. */
-  readonly onChange?: () => void;
   readonly onSettled?: (text: string, durationMs: number) => void;
 }
 
@@ -64,6 +69,7 @@ export async function openConnection({
   serverTimeouts,
   logger = noopLogger,
   onChange = () => undefined,
+  onLost = () => undefined,
   onSettled,
 }: ConnectionOptions): Promise<Connection> {
   const client = new pg.Client({
@@ -98,7 +104,7 @@ export async function openConnection({
     lost = true;
     lostBecause ??= isServerError(error) ? toDbError(error) : dbError("DB_UNAVAILABLE", { cause: error });
     if (!ended) logger.warn("Database connection lost", { code: lostBecause.code, reason: lostBecause.message });
-    onChange();
+    onLost();
   };
   // pg emits `error` when a session ends while nobody waits for an answer; with no listener Node ends the process.
   client.on("error", lose);

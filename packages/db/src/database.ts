@@ -2,7 +2,7 @@ import { closeable, noopLogger, noopObserver, type Closeable, type Logger, type 
 import type { Kysely } from "kysely";
 import { connectError } from "./connect-error.ts";
 import { parseConnectionUrl } from "./connection-url.ts";
-import { openConnection, type Connection } from "./connection.ts";
+import { openConnection, type Connection, type ConnectionEvents } from "./connection.ts";
 import { createPoolKysely } from "./kysely-driver.ts";
 import { createPing } from "./ping.ts";
 import { createPool, type PoolStats } from "./pool.ts";
@@ -110,14 +110,14 @@ export function createDatabase({
   const direct = preparedStatements === "auto" ? !target.pooled : preparedStatements;
   const timeouts = { statementMs: statementTimeoutMs, idleInTransactionMs: idleInTransactionTimeoutMs };
 
-  const open = (onChange?: () => void): Promise<Connection> =>
+  const open = (events?: ConnectionEvents): Promise<Connection> =>
     openConnection({
       target,
       applicationName,
       connectTimeoutMs,
       serverTimeouts: direct ? timeouts : undefined,
       logger,
-      onChange,
+      ...events,
       onSettled: slowQueryMs === undefined ? undefined : (sql, durationMs) => reportSlow(sql, durationMs, slowQueryMs),
     });
 

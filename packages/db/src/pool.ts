@@ -1,10 +1,10 @@
 import { closeable, type Closeable } from "@shaperail/core";
-import type { Connection } from "./connection.ts";
+import type { Connection, ConnectionEvents } from "./connection.ts";
 import type { DbError } from "./errors.ts";
 import { dbError, toDbError } from "./sql-state.ts";
 
 export interface PoolOptions {
-  readonly open: (onChange: () => void) => Promise<Connection>;
+  readonly open: (events: ConnectionEvents) => Promise<Connection>;
   /** Hard ceiling on connections. */
   readonly size: number;
   /** Statements sent ahead on one shared connection; 1 turns pipelining off. */
@@ -36,7 +36,7 @@ export interface Pool extends Closeable {
   lastAnswerAt(): number;
 }
 
-/** Reads are spread over this many connections before they are sent one behind the other; more gain nothing (see bench/). */
+/** Reads are spread over this many connections before they are sent one behind the other: fewer raise the p99, more lower the throughput. */
 const SHARED_TARGET = 8;
 /** Nothing is sent behind a statement the server has been at work on for this long. */
 const STALLED_MS = 50;
@@ -74,16 +74,22 @@ export function createPool(options: PoolOptions): Pool {
   let lastAnswer = -Infinity;
   let whenQuiet: (() => void) | undefined;
 
-  function sharable(): Slot | undefined {
+  /** Reads older than every waiting lease may still use a connection that is promised to one. */
+  function sharable(mayDelayLease = false): Slot | undefined {
     const now = performance.now();
     let best: Slot | undefined;
     let least = depth;
+    let seen = 0;
     for (const slot of slots.values()) {
       const { connection, state } = slot;
-      if (state !== "shared" || connection.inFlight >= least || connection.busyMs(now) > STALLED_MS) continue;
-      best = slot;
-      least = connection.inFlight;
-      if (least === 0) break;
+      if (state === "leased" || (state === "draining" && !mayDelayLease)) continue;
+      if (connection.busyMs(now) > STALLED_MS) continue;
+      if (connection.inFlight < least) {
+        best = slot;
+        least = connection.inFlight;
+      }
+      seen += 1;
+      if (least === 0 || seen === SHARED_TARGET) break;
     }
     return best;
   }
@@ -101,39 +107,46 @@ export function createPool(options: PoolOptions): Pool {
     return true;
   }
 
-  const serveReader = (): boolean => readers.length > 0 && serveNext(readers, sharable());
+  const serveReader = (first: boolean): boolean => readers.length > 0 && serveNext(readers, sharable(first));
   const serveLeaser = (): boolean => leasers.length > 0 && serveNext(leasers, idle());
 
-  /** Hands out what can be handed out, the longest waiting first; then opens, or sets aside, what is missing. */
+  /** Hands out what can be handed out, the longest waiting first, and opens what is missing. */
   function serve(): void {
-    for (const [connection, slot] of slots) {
-      lastAnswer = Math.max(lastAnswer, connection.lastAnswerAt);
-      if (connection.lost) slots.delete(connection);
-      else if (slot.state === "draining") slot.state = "shared";
-    }
     if (closing) return quiet();
     let served = true;
     while (served) {
       const readerFirst = (readers[0]?.since ?? Infinity) <= (leasers[0]?.since ?? Infinity);
-      served = readerFirst ? serveReader() || serveLeaser() : serveLeaser() || serveReader();
+      served = (readerFirst && serveReader(true)) || serveLeaser();
+      if (!served) {
+        setAside();
+        served = serveReader(false);
+      }
     }
-    setAside();
-    grow(readers.length + leasers.length);
+    grow(leasers.length + missingForReaders());
   }
 
-  /** Promises the least busy shared connections to waiting leases, so that a stream of reads cannot starve them. */
+  /** Promises the least busy connections to waiting leases, so that a stream of reads cannot starve them. */
   function setAside(): void {
-    if (slots.size + opening < size) return;
-    const busy = [...slots.values()].filter(({ state }) => state === "shared");
+    const all = [...slots.values()];
+    const promised = all.filter(({ state }) => state === "draining");
+    if (leasers.length === 0) for (const slot of promised) slot.state = "shared";
+    const canGrow = slots.size + opening < size && performance.now() >= retryAt;
+    if (canGrow || promised.length >= leasers.length) return;
+    const busy = all.filter(({ state }) => state === "shared");
     busy.sort((one, other) => one.connection.inFlight - other.connection.inFlight);
-    for (const slot of busy.slice(0, leasers.length)) slot.state = "draining";
+    for (const slot of busy.slice(0, leasers.length - promised.length)) slot.state = "draining";
+  }
+
+  /** Up to the target one each; beyond it one at a time, since readers then wait for statements that take long. */
+  function missingForReaders(): number {
+    return Math.min(readers.length, Math.max(1, SHARED_TARGET - slots.size - opening));
   }
 
   function grow(wanted: number): void {
     while (opening < wanted && slots.size + opening < size && !closing) {
       if (performance.now() < retryAt) return failWaiters();
       opening += 1;
-      void open(onChange).then(opened, refused);
+      void open({ onChange, onLost }).then(opened, refused);
     }
   }
 
@@ -169,6 +182,16 @@ export function createPool(options: PoolOptions): Pool {
     return dbError(code, { message, hint, details, cause: lastFailure?.cause });
   }
 
+  function onLost(): void {
+    for (const [connection] of slots) if (connection.lost) drop(connection);
+    onChange();
+  }
+
+  function drop(connection: Connection): void {
+    slots.delete(connection);
+    lastAnswer = Math.max(lastAnswer, connection.lastAnswerAt);
+  }
+
   function onChange(): void {
     if (readers.length > 0 || leasers.length > 0 || closing) serve();
   }
@@ -193,7 +216,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function discard(connection: Connection): void {
-    slots.delete(connection);
+    drop(connection);
     connection.destroy(
       dbError("DB_CLOSED", { message: "The connection was given back in the middle of a transaction." }),
     );
@@ -221,7 +244,7 @@ export function createPool(options: PoolOptions): Pool {
           }),
         );
       } else if (state === "shared" && connection.inFlight === 0 && now - connection.lastAnswerAt >= idleTimeoutMs) {
-        slots.delete(connection);
+        drop(connection);
         void connection.end();
       }
     }

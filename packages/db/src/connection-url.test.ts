@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { describeUrl, parseConnectionUrl } from "./connection-url.ts";
+
+test("a URL is taken apart, percent-encoding undone", () => {
+  expect(
+    parseConnectionUrl("postgresql://an%40n:p%2Fw@db.example.com:6432/my%20app?application_name=api"),
+  ).toMatchObject({
+    host: "db.example.com",
+    port: 6432,
+    user: "an@n",
+    password: "p/w",
+    database: "my app",
+    applicationName: "api",
+    ssl: false,
+    pooled: false,
+  });
+});
+
+test.each([
+  { url: "postgres://h/d", expected: { host: "h", port: 5432, user: "postgres", database: "d" } },
+  { url: "postgresql://u@h", expected: { database: "u" } },
+  { url: "postgresql://u@[::1]:5433/d", expected: { host: "::1", port: 5433 } },
+  { url: "postgresql://u@/d?host=/var/run/postgresql", expected: { host: "/var/run/postgresql", database: "d" } },
+  { url: "postgresql://u@h/d?pgbouncer=true", expected: { pooled: true } },
+  { url: "postgresql://u@h/d?connect_timeout=3", expected: { connectTimeoutMs: 3_000 } },
+  { url: "postgresql://u@h/d?schema=public", expected: { ignored: ["schema"] } },
+])("$url is understood", ({ url, expected }) => {
+  expect(parseConnectionUrl(url)).toMatchObject(expected);
+});
+
+test.each([
+  { mode: "disable", ssl: false },
+  { mode: "allow", ssl: false },
+  { mode: "prefer", ssl: false },
+  { mode: "require", ssl: { rejectUnauthorized: false } },
+  { mode: "verify-full", ssl: { rejectUnauthorized: true } },
+])("sslmode=$mode means what libpq documents", ({ mode, ssl }) => {
+  expect(parseConnectionUrl(`postgresql://u@h/d?sslmode=${mode}`)).toMatchObject({ ssl });
+});
+
+test("only verify-full compares the host name", () => {
+  expect(parseConnectionUrl("postgresql://u@h/d?sslmode=require").ssl).toHaveProperty("checkServerIdentity");
+  expect(parseConnectionUrl("postgresql://u@h/d?sslmode=verify-full").ssl).not.toHaveProperty("checkServerIdentity");
+});
+
+test.each([
+  "mysql://u:canary@h/d",
+  "canary",
+  "postgresql://u:canary%zz@h/d",
+  "postgresql://u:canary@h/d?sslmode=always",
+  "postgresql://u:canary@h/d?sslmode=verify-ca",
+  "postgresql://u:canary@h/d?sslmode=verify-full&sslrootcert=/does/not/exist.pem",
+  "postgresql://u:canary@h1:1,h2:2/d",
+])("%s is refused without repeating the password", (url) => {
+  let thrown: unknown;
+  try {
+    parseConnectionUrl(url);
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toMatchObject({ code: "DB_URL_INVALID" });
+  expect(String(thrown)).not.toContain("canary");
+});
+
+test.each([
+  { url: "postgresql://user:secret@host:5432/name?sslmode=require", text: "postgresql://***@host:5432/name" },
+  { url: "postgres://user:secret@[::1]/name", text: "postgresql://***@[::1]:5432/name" },
+  { url: "not a url: secret", text: "postgresql://***" },
+])("a URL is described as $text", ({ url, text }) => {
+  expect(describeUrl(url)).toBe(text);
+});
