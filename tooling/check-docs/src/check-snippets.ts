@@ -1,12 +1,14 @@
 import { execFile } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { readFences } from "./markdown.ts";
 
 const execute = promisify(execFile);
 // Beside the sources of the package, so that a snippet resolves imports as a file of the package would.
 const FOLDER = ".check-docs";
+// Pages of the repository itself may use what the package that depends on all others may use.
+const REPOSITORY_PAGES = "packages/runtime";
 const RUN_TIMEOUT_MS = 30_000;
 
 /** A Markdown file and its text. */
@@ -41,11 +43,13 @@ export async function checkSnippets(root: string, pages: readonly Page[]): Promi
 }
 
 function toSnippets(root: string, { path, text }: Page): Snippet[] {
+  const folder = dirname(path);
+  const home = folder === "." || folder.startsWith("docs") ? REPOSITORY_PAGES : folder;
   return readFences(text)
     .filter(({ language }) => language === "ts")
     .map(({ code, line, flags }) => ({
       place: `${path}:${line}`,
-      file: join(root, dirname(path), FOLDER, `line-${line}.ts`),
+      file: join(root, home, FOLDER, `${basename(path, ".md")}-${line}.ts`),
       code,
       isRun: flags.includes("run"),
     }));

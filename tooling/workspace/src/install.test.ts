@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -39,4 +39,10 @@ test("looking costs less than 50 ms", () => {
 
 test("the repository's own tools come first on the PATH", () => {
   expect(pinnedToolsEnvironment(root).PATH).toMatch(new RegExp(`^${join(root, "node_modules", ".bin")}`));
+});
+
+test("the pnpm that installs is the pnpm on the PATH of the scripts", () => {
+  const { packageManager } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { packageManager: string };
+  const [, version] = /^  pnpm: (\S+)$/m.exec(readFileSync(join(ROOT, "pnpm-workspace.yaml"), "utf8")) ?? [];
+  expect(packageManager).toBe(`pnpm@${version}`);
 });
