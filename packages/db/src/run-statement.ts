@@ -64,7 +64,7 @@ export function createStatementRunner({ pool, preparedStatements, logger }: Stat
   }
 
   async function runOn(connection: Connection, statement: Statement, values: readonly RawValue[]): Promise<RawAnswer> {
-    const name = named ? know(statement).serverName : undefined;
+    const name = named && statement.prepare !== false ? know(statement).serverName : undefined;
     const wasPrepared = name !== undefined && connection.hasPrepared(name);
     try {
       return await connection.send({ text: statement.text, values, name });

@@ -5,6 +5,12 @@ export interface Statement {
   /** Names the statement in logs, traces and on the server. One name, one text. */
   readonly name: string;
   readonly text: string;
+  /**
+   * `false` sends the text every time instead of keeping it prepared on the server: for one of so many texts that each
+   * connection would collect them without end.
+   * @default true
+   */
+  readonly prepare?: boolean;
 }
 
 /** A row as PostgreSQL sent it: text per column, in the order of the statement. */
