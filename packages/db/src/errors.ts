@@ -54,3 +54,38 @@ export type DbErrorCode =
 export class DbError extends ShaperailError<DbErrorCode> {
   override readonly name = "DbError";
 }
+
+export type MigrateErrorCode =
+  /** Two versions of one resource want different columns of the same name. */
+  | "MIGRATE_TABLE_CONFLICT"
+  /** A field refers to a resource or a field that does not exist. */
+  | "MIGRATE_REFERENCE_UNKNOWN"
+  /** The migrations folder cannot be read. */
+  | "MIGRATE_FOLDER_UNREADABLE"
+  /** A file's name is not `NNNN_name.sql`, `NNNN_name.up.sql` or `NNNN_name.down.sql`, or a down file has no up file. */
+  | "MIGRATE_FILE_INVALID"
+  /** Two files have the same number. */
+  | "MIGRATE_DUPLICATE_NUMBER"
+  /** A file was changed after it had been applied. */
+  | "MIGRATE_FILE_EDITED"
+  /** A migration was applied whose file is no longer in the folder. */
+  | "MIGRATE_FILE_MISSING"
+  /** A migration without a transaction stopped half-way, and somebody has to repair what it left. */
+  | "MIGRATE_DIRTY"
+  /** A pending file has a lower number than one that was applied. */
+  | "MIGRATE_OUT_OF_ORDER"
+  /** A statement of a file failed; the message says where. */
+  | "MIGRATE_STATEMENT_FAILED"
+  /** Another migrator held the lock for longer than `waitTimeoutMs`. */
+  | "MIGRATE_LOCKED"
+  /** The URL leads through a pooler, where the lock and the settings of the session would leak to others. */
+  | "MIGRATE_POOLED_URL"
+  /** There is no applied migration to roll back. */
+  | "MIGRATE_NOTHING_APPLIED"
+  /** The migration to roll back has no down file, or an empty one. */
+  | "MIGRATE_DOWN_MISSING";
+
+/** Everything `@shaperail/db/migrate` throws on purpose, besides {@link DbError} when the server cannot be reached. */
+export class MigrateError extends ShaperailError<MigrateErrorCode> {
+  override readonly name = "MigrateError";
+}

@@ -1,0 +1,11 @@
+export { addReferenceSql, createTableSql, type CreateTableOptions, type MigrationSql } from "./migrate/create-table.ts";
+export { mergeTables } from "./migrate/merge-tables.ts";
+export {
+  type InitialMigrations,
+  type InitialMigrationsInput,
+  type NewMigrationFile,
+  planInitialMigrations,
+} from "./migrate/plan-initial.ts";
+export { searchExpression } from "./migrate/sql-text.ts";
+export type { TableEndpoint, TableField, TableFieldType, TableIndex, TableModel } from "./migrate/table-model.ts";
+export { MigrateError, type MigrateErrorCode } from "./errors.ts";
