@@ -5,7 +5,7 @@ import { interpolateTree } from "./interpolate-tree.ts";
 import type { ProjectConfig } from "./project-config.ts";
 import { readEnvironment, readProject } from "./read-project.ts";
 import type { ProjectReading } from "./read-section.ts";
-import { type Problem, toDiagnostic } from "./rules.ts";
+import { CONFIG_RULES, type Problem, toDiagnostic } from "./rules.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -30,7 +30,11 @@ export interface ParsedConfig {
 /** Reads the text of `shaperail.config.yaml` against an environment. Pure; never throws; reports every mistake at once. */
 export function parseConfig(text: string, { file, env, fallbacks = {} }: ParseConfigOptions): ParsedConfig {
   const { root, diagnostics } = parseYaml(text, { file, code: "CONFIG_SYNTAX" });
-  if (root === undefined) return { config: undefined, diagnostics, missingVariables: [] };
+  if (root === undefined) {
+    const { example } = CONFIG_RULES.CONFIG_SYNTAX;
+    const withExample = diagnostics.map((diagnostic) => ({ ...diagnostic, example }));
+    return { config: undefined, diagnostics: withExample, missingVariables: [] };
+  }
   return readTree(root, { fromEnvironment: lookup(env), fromFallbacks: lookup(fallbacks) });
 }
 
