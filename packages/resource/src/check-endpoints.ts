@@ -1,7 +1,7 @@
 import { type Diagnostic, didYouMean, type Located, type LocatedEntry, type SourceSpan } from "@shaperail/source";
 import { diagnose } from "./diagnose.ts";
 import { inputOf } from "./endpoint-input.ts";
-import { kindOf, OWNERLESS } from "./endpoint-kind.ts";
+import { kindOf, OWNERLESS, takes } from "./endpoint-kind.ts";
 import type { FieldType } from "./model.ts";
 import { fieldNames, fieldOf } from "./read-field.ts";
 import type { ReadEndpoint } from "./shape-endpoint.ts";
@@ -13,8 +13,8 @@ export function checkEndpoints(resource: ReadResource): readonly Diagnostic[] {
     ...QUERY_LISTS.flatMap((list) => checkQueryList(resource, list, endpoint.value)),
     ...checkInput(resource, action, endpoint.value),
     ...(OWNERLESS.includes(kindOf(action)) ? [] : checkOwner(resource, endpoint.value)),
-    ...checkSoftDelete(resource, endpoint.value),
-    ...checkUpload(resource, action, endpoint.value),
+    ...(takes(action, "soft_delete") ? checkSoftDelete(resource, endpoint.value) : []),
+    ...(takes(action, "upload") ? checkUpload(resource, action, endpoint.value) : []),
     ...checkIndexed(resource, endpoint.value),
     ...checkCreatable(resource, action, endpoint),
   ]);
@@ -99,12 +99,13 @@ function checkUpload(resource: ReadResource, action: string, endpoint: ReadEndpo
       ? []
       : [diagnose("SR052", span, `The schema has no field \`${name}\`.${didYouMean(name, names)}`)];
   }
+  const kind = kindOf(action);
+  // A custom endpoint without `input` leaves it to its handler.
+  const isInput = (kind === "custom" && !endpoint.has("input")) || inputOf(resource, kind, endpoint).includes(name);
   const typed = field.type === undefined || field.type === "file";
   return [
     ...(typed ? [] : [diagnose("SR051", span, `\`${name}\` is of type ${field.type}, not file.`)]),
-    ...(inputOf(resource, kindOf(action), endpoint).includes(name)
-      ? []
-      : [diagnose("SR054", span, `\`${name}\` is not in \`input\`.`)]),
+    ...(isInput ? [] : [diagnose("SR054", span, `\`${name}\` is not in \`input\`.`)]),
   ];
 }
 

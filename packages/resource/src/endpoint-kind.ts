@@ -88,3 +88,8 @@ export const OWNERLESS: readonly EndpointKind[] = ["create", "bulk_create", "cus
 export function kindOf(action: string): EndpointKind {
   return Object.hasOwn(CONVENTIONS, action) ? (action as EndpointKind) : "custom";
 }
+
+/** Whether an endpoint with this name can have the key. */
+export function takes(action: string, key: ActionKey): boolean {
+  return CONVENTIONS[kindOf(action)].keys.includes(key);
+}

@@ -25,6 +25,8 @@ export type FieldRuleCode =
   | "SR079"
   | "SR080"
   | "SR081"
+  | "SR083"
+  | "SR084"
   | "E_BIGINT_REMOVED";
 
 /** Rules about the fields of the schema and the items of arrays. */
@@ -154,6 +156,16 @@ export const FIELD_RULES: Readonly<Record<FieldRuleCode, RuleText>> = {
     title: "A list names the same thing twice.",
     fix: "Remove the repetition.",
     example: "schema:\n  status: { type: enum, values: [draft, published] }",
+  },
+  SR083: {
+    title: "Searching a sensitive field would reveal it.",
+    fix: "Remove `search` or `sensitive`.",
+    example: "schema:\n  headline: { type: string, search: true }",
+  },
+  SR084: {
+    title: "Only string and enum fields can be searched.",
+    fix: "Remove `search`.",
+    example: "schema:\n  headline: { type: string, search: true }",
   },
   E_BIGINT_REMOVED: {
     title: "The type `bigint` no longer exists.",

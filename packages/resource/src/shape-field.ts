@@ -216,8 +216,8 @@ export const fieldShape: Shape<ReadField> = conditioned(
       refusesFlags: ["nullable", "sensitive"],
     },
     { code: "SR028", when: { key: "generated", is: [true] }, refuses: ["default"] },
-    { code: "SR044", when: { key: "sensitive", is: [true] }, refusesFlags: ["search"] },
-    { code: "SR045", when: { key: "type", isNot: ["string", "enum"] }, refusesFlags: ["search"] },
+    { code: "SR083", when: { key: "sensitive", is: [true] }, refusesFlags: ["search"] },
+    { code: "SR084", when: { key: "type", isNot: ["string", "enum"] }, refusesFlags: ["search"] },
     ...constraintConditions,
   ],
 );

@@ -25,7 +25,9 @@ export function coded<T>(code: ResourceRuleCode, shape: Shape<T>): Shape<T> {
         code,
         // About the value itself the catalogue speaks better than the shape; what is inside of it the shape knows best.
         report: (found) =>
-          context.report(found.code === code && found.span === node.span ? diagnoseValue(code, node) : found),
+          context.report(
+            code !== "SR000" && found.code === code && found.span === node.span ? diagnoseValue(code, node) : found,
+          ),
       }),
   };
 }
@@ -119,7 +121,9 @@ export function namedMap<T>(
       if (map === undefined) return undefined;
       for (const { key, keySpan } of map.entries) {
         if (!NAME_PATTERN.test(key))
-          context.report(diagnose("SR007", keySpan, `\`${key.slice(0, 80)}\` is not a name.`));
+          context.report(
+            diagnose("SR007", keySpan, `\`${key.slice(0, 80)}\` is not snake_case of at most 63 characters.`),
+          );
         if (reserved.includes(key))
           context.report(diagnose("SR008", keySpan, `\`${key}\` is a column of every table.`));
       }
