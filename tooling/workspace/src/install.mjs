@@ -10,6 +10,7 @@ export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
  * True when `node_modules` is what the lockfile says. pnpm keeps a copy of the lockfile it installed from, and writes
  * it last, so an interrupted installation counts as missing.
  *
+ * @internal exported for its tests
  * @param {string} root
  */
 export function isInstalled(root) {

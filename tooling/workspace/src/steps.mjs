@@ -12,7 +12,12 @@ const vitest = (project) => ["vitest", "run", "--project", project];
 /** @type {(task: string) => string[]} */
 const turbo = (task) => ["turbo", "run", task, "--output-logs=errors-only", "--continue"];
 
-/** Every check of the repository, cheap ones first. @type {readonly Step[]} */
+/**
+ * Every check of the repository, cheap ones first.
+ *
+ * @internal exported for its tests
+ * @type {readonly Step[]}
+ */
 export const STEPS = [
   { name: "lint", quick: true, timeoutSeconds: 120, commands: [["oxlint", "--type-aware", "--deny-warnings"]] },
   { name: "format", quick: true, timeoutSeconds: 60, commands: [["oxfmt", "--check"]] },
