@@ -1,19 +1,6 @@
 import type { JsonSchema } from "@shaperail/source";
-import {
-  AUTH,
-  CACHE,
-  CONNECTION_NAME,
-  DATABASE,
-  GRAPHQL,
-  GRPC,
-  INBOUND,
-  LOGGING,
-  PROJECT,
-  STORAGE,
-  SUBSCRIBER,
-  TARGETS,
-  WEBHOOKS,
-} from "./schema.ts";
+import { AUTH, CACHE, CONNECTION_NAME, DATABASE, GRAPHQL, GRPC, LOGGING, PROJECT, STORAGE } from "./schema.ts";
+import { INBOUND, SUBSCRIBER, TARGETS, WEBHOOKS } from "./schema-events.ts";
 import { toJsonSchema } from "./setting.ts";
 
 /** JSON Schema (draft 2020-12) of `shaperail.config.yaml` as it is written, placeholders included; made from what the parser checks. */

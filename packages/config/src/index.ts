@@ -28,11 +28,11 @@ export type {
   InboundConfig,
   LoggingConfig,
   ProjectConfig,
+  Protocol,
   StorageConfig,
   SubscriberConfig,
   TargetConfig,
   WebhooksConfig,
 } from "./project-config.ts";
 export { CONFIG_RULES, type ConfigRule, type ConfigRuleCode } from "./rules.ts";
-export { type Protocol } from "./schema.ts";
 export { maskUrl, type Secret } from "./secret.ts";

@@ -120,12 +120,15 @@ test("missing variables can be provided, and are asked for once", async () => {
   });
 });
 
-test("nothing is asked for while something else is wrong", async () => {
-  const directory = await project({ "shaperail.config.yaml": "project: x\nport: abc\n" });
+test.each([
+  { what: "another value is wrong", file: "project: x\nport: abc\n", env: {} },
+  { what: "another variable is empty", file: 'project: "${NAME}"\n', env: { NAME: "" } },
+])("nothing is asked for while $what", async ({ file, env }) => {
+  const directory = await project({ "shaperail.config.yaml": file });
   const provide = async (): Promise<never> => {
     throw new Error("asked");
   };
-  expect(await failureOf(loadConfig({ directory, env: {}, provide }))).toMatchObject({ code: "CONFIG_INVALID" });
+  expect(await failureOf(loadConfig({ directory, env, provide }))).toMatchObject({ code: "CONFIG_INVALID" });
 });
 
 test("a weak secret is a warning in development", async () => {

@@ -79,7 +79,9 @@ export async function loadConfig({
 
 function lacksOnlyVariables({ diagnostics, missingVariables }: ParsedConfig): boolean {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
-  return missingVariables.length > 0 && errors.every(({ code }) => code === "CONFIG_MISSING_VARIABLE");
+  const areAllMissing = errors.every(({ code }) => code === "CONFIG_MISSING_VARIABLE");
+  // A variable that is set but empty has the same code, and cannot be provided.
+  return missingVariables.length > 0 && areAllMissing && errors.length === missingVariables.length;
 }
 
 const MAX_NAMED = 10;

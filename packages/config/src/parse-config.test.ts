@@ -442,3 +442,10 @@ test.each([
 ])("%s is a URL of a database", (url) => {
   expect(parse("project: x", { DATABASE_URL: url }).config?.databases.default.url).toBe(url);
 });
+
+test("a file of more than 131072 characters is refused unread", () => {
+  const { diagnostics } = parse(`project: x\n${"#".repeat(131_072)}`);
+  expect(diagnostics).toMatchObject([
+    { code: "CONFIG_SYNTAX", message: "The file is longer than 131072 characters.", example: expect.any(String) },
+  ]);
+});

@@ -27,9 +27,12 @@ export interface ParsedConfig {
   readonly missingVariables: readonly string[];
 }
 
+// People write this file; a longer one is not a configuration, and would only make the reading slow.
+const MAX_LENGTH = 131_072;
+
 /** Reads the text of `shaperail.config.yaml` against an environment. Pure; never throws; reports every mistake at once. */
 export function parseConfig(text: string, { file, env, fallbacks = {} }: ParseConfigOptions): ParsedConfig {
-  const { root, diagnostics } = parseYaml(text, { file, code: "CONFIG_SYNTAX" });
+  const { root, diagnostics } = parseYaml(text, { file, code: "CONFIG_SYNTAX", maxLength: MAX_LENGTH });
   if (root === undefined) {
     const { example } = CONFIG_RULES.CONFIG_SYNTAX;
     const withExample = diagnostics.map((diagnostic) => ({ ...diagnostic, example }));

@@ -1,5 +1,7 @@
-import type { Protocol } from "./schema.ts";
 import type { Secret } from "./secret.ts";
+
+/** Protocols this version serves. */
+export type Protocol = "rest";
 
 /**
  * The whole configuration: file, environment and defaults joined, validated, and frozen to the last object.

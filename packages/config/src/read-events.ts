@@ -2,7 +2,7 @@ import { entryOf, type SourceMap, type SourceNode } from "@shaperail/source";
 import type { EventsConfig, InboundConfig, SubscriberConfig, TargetConfig, WebhooksConfig } from "./project-config.ts";
 import { expectList, expectMap, type ProjectReading, readSecret } from "./read-section.ts";
 import { readSettings, startOf } from "./read-settings.ts";
-import { INBOUND, SUBSCRIBER, TARGET_TYPE, TARGETS, type TargetType, WEBHOOKS } from "./schema.ts";
+import { INBOUND, SUBSCRIBER, TARGET_TYPE, TARGETS, type TargetType, WEBHOOKS } from "./schema-events.ts";
 
 /** The `events` section; undefined when it is absent, or after reporting a problem in it. */
 export function readEvents(root: SourceMap, reading: ProjectReading): EventsConfig | undefined {

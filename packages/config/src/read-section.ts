@@ -1,6 +1,7 @@
 import { describeNode, entryOf, type SourceMap, type SourceNode, type SourceSpan } from "@shaperail/source";
 import { emptyVariable, missingVariable } from "./interpolate-tree.ts";
-import { type Reading, readSettings } from "./read-settings.ts";
+import { readSettings } from "./read-settings.ts";
+import type { Reading } from "./read-value.ts";
 import { createSecret, type Secret, weaknessOf } from "./secret.ts";
 import type { Settings } from "./setting.ts";
 
