@@ -4,13 +4,6 @@ import { startPostgres } from "./postgres-server.ts";
 import { startRedis } from "./redis-server.ts";
 import { startServiceBroker } from "./service-broker.ts";
 
-declare module "vitest" {
-  interface ProvidedContext {
-    /** Where test files ask for the suite's shared services. */
-    testServicesUrl: string;
-  }
-}
-
 /** Vitest's global set-up of the integration project; what it returns runs at the end, also when tests failed. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const broker = await startServiceBroker({

@@ -4,6 +4,13 @@ import { type CreateDatabaseOptions, createDatabase, type TestDatabase } from ".
 import { redisCall } from "./redis-call.ts";
 import { requestService } from "./service-broker.ts";
 
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Where test files ask for the suite's shared services. */
+    testServicesUrl: string;
+  }
+}
+
 /** Part of the suite's shared Redis: keys of one test carry its prefix and disappear with `close()`. */
 export interface TestRedis extends Closeable {
   readonly url: string;
