@@ -1,3 +1,13 @@
+export {
+  applyMigrations,
+  type FinishedMigration,
+  type MigrateOptions,
+  type MigrationProgress,
+  rollbackLast,
+} from "./migrate/apply-migrations.ts";
+export { type MigrationFile, type MigrationScript, readMigrations } from "./migrate/migration-file.ts";
+export { type MigrationStatus, migrationStatus, type MigrationStatusOptions } from "./migrate/migration-status.ts";
+export { type AppliedMigration, type MigrationPlanInput, planMigrations } from "./migrate/plan-migrations.ts";
 export { addReferenceSql, createTableSql, type CreateTableOptions, type MigrationSql } from "./migrate/create-table.ts";
 export { mergeTables } from "./migrate/merge-tables.ts";
 export {

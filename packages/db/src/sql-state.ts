@@ -113,6 +113,8 @@ interface ServerError extends Error {
   readonly table?: string;
   readonly column?: string;
   readonly routine?: string;
+  /** Where the statement is wrong, in characters from 1. */
+  readonly position?: string;
 }
 
 /** True when the server itself answered with an error, so that the connection is still usable unless it is FATAL. */
