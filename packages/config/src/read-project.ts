@@ -19,7 +19,7 @@ import {
 import { createSecret } from "./secret.ts";
 
 /** Keys of the file that are maps themselves. */
-export const SECTIONS = ["databases", "cache", "auth", "storage", "logging", "events", "graphql", "grpc"] as const;
+const SECTIONS = ["databases", "cache", "auth", "storage", "logging", "events", "graphql", "grpc"] as const;
 
 const REMOVED = { database: "Connections have names now: write `databases:` and put the connection under `default:`." };
 
