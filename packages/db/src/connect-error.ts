@@ -1,6 +1,6 @@
 import { describeUrl } from "./connection-url.ts";
 import type { DbError } from "./errors.ts";
-import { dbError, toDbError } from "./sql-state.ts";
+import { dbError, isStartupRefused, toDbError } from "./sql-state.ts";
 
 export interface ConnectTarget {
   readonly url: string;
@@ -13,6 +13,14 @@ export function connectError(error: unknown, { url, name }: ConnectTarget): DbEr
   const { code, message, hint, details, cause } = toDbError(error);
   const address = describeUrl(url);
   const variable = name === "default" ? "DATABASE_URL" : `the url of the connection "${name}"`;
+  if (isStartupRefused(error)) {
+    return dbError(code, {
+      message: `Cannot connect to the database at ${address}: the server there refuses start-up parameters.`,
+      hint: "It is a pooler: set preparedStatements to false.",
+      details: { ...details, address },
+      cause,
+    });
+  }
   const why = code === "DB_UNAVAILABLE" ? "the server does not answer there" : lowerFirst(message).replace(/\.$/, "");
   return dbError(code, {
     message: `Cannot connect to the database at ${address}: ${why}.`,

@@ -7,6 +7,7 @@ import { createPoolKysely } from "./kysely-driver.ts";
 import { createPing } from "./ping.ts";
 import { createPool, type PoolStats } from "./pool.ts";
 import { createStatementRunner } from "./run-statement.ts";
+import { isStartupRefused } from "./sql-state.ts";
 import type { RawResult, RawValue, Statement } from "./statement.ts";
 import { beginSql, runTransaction, type Transaction, type TransactionOptions } from "./transaction.ts";
 
@@ -39,7 +40,8 @@ export interface DatabaseOptions {
   /**
    * Whether statements are kept prepared on the server. `false` is the mode for a pooler such as PgBouncer in
    * transaction mode: no named statements, no start-up parameters, nothing sent ahead; timeouts are set per transaction.
-   * `"auto"` is `false` when the URL says `pgbouncer=true`, and turns itself off when the server loses a statement.
+   * `"auto"` is `false` when the URL says `pgbouncer=true`, and becomes it when the server shows that it is a pooler: by
+   * refusing start-up parameters, or by losing a prepared statement.
    * @default "auto"
    */
   readonly preparedStatements?: boolean | "auto";
@@ -107,19 +109,39 @@ export function createDatabase({
   if (target.ignored.length > 0)
     logger.warn("Parameters of the database URL have no effect", { parameters: target.ignored });
 
-  const direct = preparedStatements === "auto" ? !target.pooled : preparedStatements;
   const timeouts = { statementMs: statementTimeoutMs, idleInTransactionMs: idleInTransactionTimeoutMs };
+  let direct = preparedStatements === "auto" ? !target.pooled : preparedStatements;
 
-  const open = (events?: ConnectionEvents): Promise<Connection> =>
-    openConnection({
-      target,
-      applicationName,
-      connectTimeoutMs,
-      serverTimeouts: direct ? timeouts : undefined,
-      logger,
-      ...events,
-      onSettled: slowQueryMs === undefined ? undefined : (sql, durationMs) => reportSlow(sql, durationMs, slowQueryMs),
+  function notePooler(sign: string): void {
+    if (!direct) return;
+    direct = preparedStatements !== "auto";
+    logger.warn("The database seems to be behind a pooler in transaction mode", {
+      sign,
+      hint: "Set preparedStatements to false, or add pgbouncer=true to the URL.",
+      prepared_statements: direct,
     });
+  }
+
+  async function open(events?: ConnectionEvents): Promise<Connection> {
+    const wasDirect = direct;
+    try {
+      return await openConnection({
+        target,
+        applicationName,
+        connectTimeoutMs,
+        serverTimeouts: direct ? timeouts : undefined,
+        logger,
+        ...events,
+        onSettled:
+          slowQueryMs === undefined ? undefined : (sql, durationMs) => reportSlow(sql, durationMs, slowQueryMs),
+      });
+    } catch (error) {
+      if (!isStartupRefused(error) || !wasDirect) throw error;
+      notePooler("it refuses start-up parameters");
+      if (direct) throw error;
+      return open(events);
+    }
+  }
 
   function reportSlow(sql: string, durationMs: number, thresholdMs: number): void {
     if (durationMs < thresholdMs) return;
@@ -129,13 +151,17 @@ export function createDatabase({
   const pool = createPool({
     open,
     size: poolSize,
-    depth: direct ? PIPELINE_DEPTH : 1,
+    depth: () => (direct ? PIPELINE_DEPTH : 1),
     acquireTimeoutMs,
     queryTimeoutMs,
     idleTimeoutMs,
     closeTimeoutMs,
   });
-  const runner = createStatementRunner({ pool, preparedStatements: direct && preparedStatements, logger });
+  const runner = createStatementRunner({
+    pool,
+    isNaming: () => direct,
+    onStatementLost: () => notePooler("it lost a prepared statement"),
+  });
   const begin = (settings: Parameters<typeof beginSql>[0]): string => beginSql(settings, direct ? undefined : timeouts);
   const observe = <T>(statement: string, run: () => Promise<T>): Promise<T> =>
     observer.observe("db.query", { connection: name, statement }, run);

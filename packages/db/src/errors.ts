@@ -50,7 +50,7 @@ export type DbErrorCode =
   /** Any other error of the server; `details.sqlState` says which. */
   | "DB_QUERY_FAILED";
 
-/** Everything this package throws on purpose. `details` carries `sqlState`, `constraint`, `table` and `column`, never a value. */
+/** Everything this package throws on purpose. `details` carries `sqlState`, `constraint`, `table`, `column` and, for a broken key, `columns`; never a value. */
 export class DbError extends ShaperailError<DbErrorCode> {
   override readonly name = "DbError";
 }

@@ -8,7 +8,7 @@ export interface PoolOptions {
   /** Hard ceiling on connections. */
   readonly size: number;
   /** Statements sent ahead on one shared connection; 1 turns pipelining off. */
-  readonly depth: number;
+  readonly depth: () => number;
   readonly acquireTimeoutMs: number;
   readonly queryTimeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -78,7 +78,7 @@ export function createPool(options: PoolOptions): Pool {
   function sharable(mayDelayLease = false): Slot | undefined {
     const now = performance.now();
     let best: Slot | undefined;
-    let least = depth;
+    let least = depth();
     let seen = 0;
     for (const slot of slots.values()) {
       const { connection, state } = slot;

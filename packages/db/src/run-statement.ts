@@ -1,4 +1,3 @@
-import type { Logger } from "@shaperail/core";
 import type { Connection } from "./connection.ts";
 import { DbError } from "./errors.ts";
 import type { Pool } from "./pool.ts";
@@ -8,9 +7,10 @@ import { isShareable, serverNameOf, type RawValue, type Statement } from "./stat
 
 export interface StatementRunnerOptions {
   readonly pool: Pool;
-  /** Whether statements are kept prepared on the server; `"auto"` stops when the server loses one. */
-  readonly preparedStatements: boolean | "auto";
-  readonly logger: Logger;
+  /** Whether statements are kept prepared on the server; asked each time. */
+  readonly isNaming: () => boolean;
+  /** The server no longer has a statement that it had confirmed. */
+  readonly onStatementLost: () => void;
 }
 
 export interface StatementRunner {
@@ -28,9 +28,8 @@ interface Known {
   generation: number;
 }
 
-export function createStatementRunner({ pool, preparedStatements, logger }: StatementRunnerOptions): StatementRunner {
+export function createStatementRunner({ pool, isNaming, onStatementLost }: StatementRunnerOptions): StatementRunner {
   const seen = new WeakMap<Statement, Known>();
-  let named = preparedStatements !== false;
 
   function know(statement: Statement): Known {
     let known = seen.get(statement);
@@ -55,16 +54,11 @@ export function createStatementRunner({ pool, preparedStatements, logger }: Stat
   function noteLoss(error: unknown, wasPrepared: boolean): void {
     // A name that was never confirmed is missing because its own preparation failed, which the retry will show.
     const lost = error instanceof DbError && error.code === "DB_PREPARED_STATEMENT_LOST";
-    if (!lost || !(wasPrepared || error.details?.["sqlState"] === "42P05") || !named) return;
-    if (preparedStatements === "auto") named = false;
-    logger.warn("The server lost a prepared statement; is there a pooler in transaction mode?", {
-      hint: "Set preparedStatements to false, or add pgbouncer=true to the URL.",
-      prepared_statements: named,
-    });
+    if (lost && (wasPrepared || error.details?.["sqlState"] === "42P05")) onStatementLost();
   }
 
   async function runOn(connection: Connection, statement: Statement, values: readonly RawValue[]): Promise<RawAnswer> {
-    const name = named && statement.prepare !== false ? know(statement).serverName : undefined;
+    const name = isNaming() && statement.prepare !== false ? know(statement).serverName : undefined;
     const wasPrepared = name !== undefined && connection.hasPrepared(name);
     try {
       return await connection.send({ text: statement.text, values, name });

@@ -112,6 +112,7 @@ interface ServerError extends Error {
   readonly constraint?: string;
   readonly table?: string;
   readonly column?: string;
+  readonly detail?: string;
   readonly routine?: string;
   /** Where the statement is wrong, in characters from 1. */
   readonly position?: string;
@@ -154,6 +155,11 @@ export function isStalePlan(error: unknown): boolean {
   return isServerError(cause) && cause.code === "0A000" && cause.routine === "RevalidateCachedQuery";
 }
 
+/** True when a pooler refused the start-up parameters of a connection (08P01, protocol violation). */
+export function isStartupRefused(error: unknown): boolean {
+  return error instanceof DbError && error.details?.["sqlState"] === "08P01";
+}
+
 /** Codes of Node's sockets, resolver and TLS that mean: no connection. */
 const UNREACHABLE =
   /^(E(CONN\w+|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOST\w+|NET\w+|NOENT|ACCES|ADDR\w+|PROTO)|ERR_(TLS|SSL|SOCKET)\w*|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
@@ -184,13 +190,15 @@ export interface DbErrorContext {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** An error with the standing message and hint of its code, and what the server said about constraint, table and column. */
+/** An error with the standing message and hint of its code, and what the server said about constraint, table and columns. */
 export function dbError(code: DbErrorCode, { cause, message, hint, details }: DbErrorContext = {}): DbError {
   const [standingMessage, standingHint] = TEXT_BY_CODE[code];
   const facts: Record<string, unknown> = { ...details };
   if (isServerError(cause)) {
     facts["sqlState"] = cause.code;
     for (const key of ["constraint", "table", "column"] as const) if (cause[key] !== undefined) facts[key] = cause[key];
+    const columns = keyColumns(cause);
+    if (columns !== undefined) facts["columns"] = columns;
   }
   return new DbError(message ?? fill(standingMessage, facts), {
     code,
@@ -198,6 +206,16 @@ export function dbError(code: DbErrorCode, { cause, message, hint, details }: Db
     details: facts,
     cause: isServerError(cause) ? withoutValues(cause) : cause === undefined ? undefined : toError(cause),
   });
+}
+
+/**
+ * The columns of the key that a unique or foreign key violation is about. PostgreSQL names them only in the detail, as
+ * `Key (a, b)=(1, 2) …` in whatever language it speaks; the values behind them are not read.
+ */
+function keyColumns({ code, detail }: ServerError): readonly string[] | undefined {
+  if (code !== "23505" && code !== "23503") return undefined;
+  const list = /\(([^()]*)\)=\(/.exec(detail ?? "")?.[1];
+  return list?.split(", ").map((name) => name.replace(/^"|"$/g, ""));
 }
 
 function fill(text: string, facts: Readonly<Record<string, unknown>>): string {

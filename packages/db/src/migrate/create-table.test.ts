@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createTableSql } from "./create-table.ts";
 import { objectName, searchExpression } from "./sql-text.ts";
-import { field, reference, softDelete, table } from "./table.test-fixture.ts";
+import { field, reference, softDelete, table } from "./table.test-kit.ts";
 
 test("a table has its columns in the order of the fields, then constraints, then indexes", () => {
   const users = table(

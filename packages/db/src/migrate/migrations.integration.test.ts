@@ -7,7 +7,7 @@ import { createTestDatabase } from "@shaperail/test-services";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createDatabase, type Database } from "../index.ts";
 import { applyMigrations, migrationStatus, planInitialMigrations, rollbackLast } from "../migrate.ts";
-import { field, reference, softDelete, table } from "./table.test-fixture.ts";
+import { field, reference, softDelete, table } from "./table.test-kit.ts";
 
 let server: Awaited<ReturnType<typeof createTestDatabase>>;
 let db: Database;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { mergeTables } from "./merge-tables.ts";
 import { planInitialMigrations } from "./plan-initial.ts";
-import { field, reference, table } from "./table.test-fixture.ts";
+import { field, reference, table } from "./table.test-kit.ts";
 
 const names = (files: readonly { readonly fileName: string }[]): string[] =>
   files.map(({ fileName }) => fileName).filter((name) => name.endsWith(".up.sql"));
