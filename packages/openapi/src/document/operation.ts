@@ -1,0 +1,98 @@
+import type { Endpoint, Resource } from "@shaperail/resource";
+import { type DocumentContext, reference } from "./context.ts";
+import { describeEndpoint, summarizeEndpoint } from "./describe.ts";
+import { type ErrorStatus, errorResponses } from "./error-responses.ts";
+import type { HEADER_PARAMETERS } from "./headers.ts";
+import type { JsonObject, Operation, Part } from "./model.ts";
+import { type DocumentPath, pathParameters, queryParameters, takesKey } from "./parameters.ts";
+import { requestBody } from "./request-body.ts";
+import { successResponses } from "./success-responses.ts";
+
+/** An endpoint and the path it has in the document. */
+export interface PlacedEndpoint {
+  readonly resource: Resource;
+  readonly endpoint: Endpoint;
+  readonly path: DocumentPath;
+}
+
+/** What an endpoint does, as OpenAPI describes it. */
+export function toOperation({ resource, endpoint, path }: PlacedEndpoint, context: DocumentContext): Operation {
+  const body = requestBody(resource, endpoint, context);
+  const parameters = [
+    ...pathParameters(resource, endpoint, path),
+    ...queryParameters(resource, endpoint),
+    ...headerParameters(endpoint),
+  ];
+  return {
+    operationId: context.names.operation(resource, endpoint.action),
+    tags: [resource.name],
+    summary: summarizeEndpoint(resource, endpoint),
+    description: describeEndpoint(resource, endpoint),
+    security: endpoint.auth.kind === "public" ? [] : [{ bearerAuth: [] }, { apiKeyAuth: [] }],
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body === undefined ? {} : { requestBody: body }),
+    responses: {
+      ...successResponses(resource, endpoint, context),
+      ...errorResponses(errorStatuses(endpoint, { hasBody: body !== undefined, hasParameters: parameters.length > 0 })),
+    },
+    ...extensions(endpoint),
+  };
+}
+
+function headerParameters({ kind }: Endpoint): readonly Part[] {
+  const header = (name: keyof typeof HEADER_PARAMETERS): Part => reference("parameters", name);
+  switch (kind) {
+    case "get":
+      return [header("IfNoneMatch")];
+    case "create":
+      return [header("IdempotencyKey")];
+    case "update":
+    case "delete":
+      return [header("IfMatch")];
+    case "list":
+    case "bulk_create":
+    case "bulk_delete":
+    case "custom":
+      return [];
+  }
+}
+
+interface RequestParts {
+  readonly hasBody: boolean;
+  readonly hasParameters: boolean;
+}
+
+/** Every status an endpoint can refuse with. */
+function errorStatuses(endpoint: Endpoint, { hasBody, hasParameters }: RequestParts): readonly ErrorStatus[] {
+  const { kind, auth, method, rateLimit } = endpoint;
+  const onRow = takesKey(endpoint);
+  const custom = kind === "custom";
+  const writes = custom ? method !== "GET" : kind !== "list" && kind !== "get";
+  const when = (holds: boolean, ...statuses: ErrorStatus[]): readonly ErrorStatus[] => (holds ? statuses : []);
+  return [
+    "400",
+    ...when(auth.kind === "restricted", "401", "403"),
+    ...when(onRow || custom || kind === "bulk_delete", "404"),
+    ...when(writes, "409"),
+    ...when(kind === "update" || kind === "delete", "412"),
+    ...when(hasBody, "413", "415"),
+    ...when(hasBody || hasParameters, "422"),
+    ...when(rateLimit !== undefined, "429"),
+    "500",
+    "503",
+    // A handler may refuse with any code.
+    ...when(custom, "default"),
+  ];
+}
+
+function extensions({ auth, before, after, events }: Endpoint): JsonObject {
+  const controller = {
+    ...(before.length > 0 ? { before } : {}),
+    ...(after.length > 0 ? { after } : {}),
+  };
+  return {
+    "x-shaperail-auth": auth.kind === "public" ? "public" : [...auth.roles, ...(auth.owner ? ["owner"] : [])],
+    ...(before.length + after.length > 0 ? { "x-shaperail-controller": controller } : {}),
+    ...(events.length > 0 ? { "x-shaperail-events": events } : {}),
+  };
+}

@@ -1,0 +1,36 @@
+import type { Endpoint, Field, Resource } from "@shaperail/resource";
+import { type DocumentContext, reference } from "./context.ts";
+import type { JsonObject, Part } from "./model.ts";
+import { inputName, takesInput } from "./resource-schemas.ts";
+import { valueSchema } from "./value-schema.ts";
+
+const MOST_ROWS = 500;
+
+/** The body an endpoint expects; undefined when it takes none. */
+export function requestBody(resource: Resource, endpoint: Endpoint, context: DocumentContext): Part | undefined {
+  const { kind, upload } = endpoint;
+  if (kind === "bulk_delete") return jsonBody(manyOf(keySchema(resource)));
+  if (!takesInput(endpoint)) return undefined;
+  const input = reference("schemas", inputName(resource, endpoint, context));
+  if (upload !== undefined) return formBody(input, upload.field);
+  return jsonBody(kind === "bulk_create" ? manyOf(input) : input);
+}
+
+function jsonBody(schema: Part): Part {
+  return { required: true, content: { "application/json": { schema } } };
+}
+
+/** The fields as parts of a form, one of them a file. */
+function formBody(input: JsonObject, field: string): Part {
+  const file = { type: "object", properties: { [field]: { type: "string", format: "binary" } } };
+  return { required: true, content: { "multipart/form-data": { schema: { allOf: [input, file] } } } };
+}
+
+function manyOf(items: Part): Part {
+  return { type: "array", items, minItems: 1, maxItems: MOST_ROWS };
+}
+
+function keySchema({ fields, primaryKey }: Resource): Part {
+  const key: Field | undefined = fields.find(({ name }) => name === primaryKey);
+  return key === undefined ? { type: "string" } : valueSchema(key);
+}

@@ -1,0 +1,14 @@
+export { createOpenApiDocument, type OpenApiOptions } from "./document/create-document.ts";
+export type {
+  Components,
+  Json,
+  JsonObject,
+  OpenApiDocument,
+  Operation,
+  Parameter,
+  Part,
+  PathItem,
+  PathMethod,
+} from "./document/model.ts";
+export { renderOpenApi } from "./document/render.ts";
+export type { DocumentFeatures } from "./document/system-paths.ts";
