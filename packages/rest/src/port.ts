@@ -5,6 +5,8 @@ import type { AuthRule } from "@shaperail/resource";
 export interface SqlStatement {
   readonly name: string;
   readonly text: string;
+  /** `false`: one of so many texts that the server should not keep it prepared. @default true */
+  readonly prepare?: boolean;
 }
 
 /** A value as PostgreSQL reads it: text, or null. */

@@ -1,15 +1,16 @@
 import type { Exchange, Route } from "@shaperail/http";
-import type { Endpoint, EndpointKind, Resource } from "@shaperail/resource";
-import { toHttpError } from "./db-error.ts";
-import { compileCreate } from "./endpoint-create.ts";
-import type { EndpointContext } from "./endpoint-context.ts";
-import { compileDelete } from "./endpoint-delete.ts";
-import { compileGet } from "./endpoint-get.ts";
-import { compileList } from "./endpoint-list.ts";
-import { compileUpdate } from "./endpoint-update.ts";
+import type { EndpointKind, Resource } from "@shaperail/resource";
+import { toHttpError } from "./sql/db-error.ts";
+import { compileCreate } from "./endpoint/create.ts";
+import type { EndpointContext } from "./endpoint/endpoint-context.ts";
+import { compileDelete } from "./endpoint/delete.ts";
+import { compileGet } from "./endpoint/get.ts";
+import { compileList } from "./endpoint/list.ts";
+import { compileUpdate } from "./endpoint/update.ts";
 import { RestError } from "./errors.ts";
 import type { Authorize, StatementRunner } from "./port.ts";
-import { compileTables, type Table } from "./table.ts";
+import { compileIncludes } from "./sql/include.ts";
+import { compileTables } from "./sql/table.ts";
 
 export interface RestOptions {
   /** Validated resources, all that share a database. */
@@ -43,12 +44,14 @@ export function createRestRoutes(options: RestOptions): readonly Route[] {
   const tables = compileTables(options.resources);
   return options.resources.flatMap((resource) => {
     const table = tables.get(resource);
-    return table === undefined ? [] : resource.endpoints.map((endpoint) => compileRoute({ table, endpoint }, options));
+    if (table === undefined) return [];
+    const includes = compileIncludes(resource, tables);
+    return resource.endpoints.map((endpoint) => compileRoute({ table, includes, endpoint }, options));
   });
 }
 
 function compileRoute(
-  { table, endpoint }: { table: Table; endpoint: Endpoint },
+  { table, includes, endpoint }: Pick<EndpointContext, "table" | "includes" | "endpoint">,
   { database, authorize, maxBodyBytes }: RestOptions,
 ): Route {
   const { resource } = table;
@@ -64,6 +67,8 @@ function compileRoute(
   const answer = compile({
     endpoint,
     table,
+    includes,
+    authorize,
     statementName: `${resource.name}_v${resource.version}_${endpoint.action}`,
     run: async (statement, values) => {
       try {

@@ -1,1 +1,4 @@
-export {};
+export { ProjectError, type ProjectErrorCode, RuntimeError, type RuntimeErrorCode } from "./errors.ts";
+export { loadProject, type LoadProjectOptions, type Project, RESOURCE_FOLDER } from "./load-project.ts";
+export { createRuntime, type Runtime, type RuntimeAddress, type RuntimeOptions } from "./runtime.ts";
+export { runUntilSignal, type RunOptions, type SignalSource } from "./signals.ts";

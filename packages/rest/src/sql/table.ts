@@ -55,8 +55,8 @@ export function where(conditions: readonly string[]): string {
 }
 
 /** The condition that leaves deleted rows out, when the table soft-deletes. */
-export function aliveCondition(table: Table): readonly string[] {
-  return table.softDeletes ? [`${ALIAS}."deleted_at" IS NULL`] : [];
+export function aliveCondition(table: Table, alias: string = ALIAS): readonly string[] {
+  return table.softDeletes ? [`${alias}."deleted_at" IS NULL`] : [];
 }
 
 /**

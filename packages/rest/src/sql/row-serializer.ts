@@ -1,12 +1,18 @@
-import type { Column } from "./column.ts";
-import type { SqlRow } from "./port.ts";
+import type { SqlRow } from "../port.ts";
+
+/** A value of a row as a member of a JSON object. */
+export interface OutputColumn {
+  readonly key: string;
+  /** PostgreSQL's text, which is not null, as JSON text. */
+  encode(text: string): string;
+}
 
 /** Writes one row as a JSON object. The row's values stand in the order of the columns, from `offset` on. */
 export type RowSerializer = (row: SqlRow, offset?: number) => string;
 
 /** Everything that does not depend on the row (braces, keys, commas) is prepared here, once per endpoint. */
-export function compileRowSerializer(columns: readonly Column[]): RowSerializer {
-  const keys = columns.map(({ field }, index) => `${index === 0 ? "{" : ","}${JSON.stringify(field.name)}:`);
+export function compileRowSerializer(columns: readonly OutputColumn[]): RowSerializer {
+  const keys = columns.map(({ key }, index) => `${index === 0 ? "{" : ","}${JSON.stringify(key)}:`);
   const encoders = columns.map(({ encode }) => encode);
   const count = columns.length;
   if (count === 0) return () => "{}";

@@ -2,7 +2,7 @@ import type { Field, ItemType, ValueConstraints } from "@shaperail/resource";
 import { isDate, isTimestamp } from "./date-text.ts";
 import type { IssueList } from "./issue.ts";
 import { toJsonText } from "./json-text.ts";
-import { toArrayLiteral } from "./sql-text.ts";
+import { toArrayLiteral } from "../sql/sql-text.ts";
 import { hasFormat, isUuid } from "./value-format.ts";
 
 /** Checks one non-null JSON value; returns it as PostgreSQL's text, or adds what is wrong and returns undefined. */

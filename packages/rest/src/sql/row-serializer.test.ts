@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { toColumn } from "./column.ts";
-import { field } from "./field.test-kit.ts";
+import { field } from "../input/field.test-kit.ts";
 import { compileRowSerializer, serializeRows } from "./row-serializer.ts";
 
 const serialize = compileRowSerializer(

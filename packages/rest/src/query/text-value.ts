@@ -1,6 +1,6 @@
 import type { Field } from "@shaperail/resource";
-import { isDate, isTimestamp } from "./date-text.ts";
-import { isUuid } from "./value-format.ts";
+import { isDate, isTimestamp } from "../input/date-text.ts";
+import { isUuid } from "../input/value-format.ts";
 
 const INTEGER = /^-?\d{1,19}$/;
 const NUMBER = /^-?\d{1,1000}(?:\.\d{1,1000})?(?:[eE][+-]?\d{1,3})?$/;

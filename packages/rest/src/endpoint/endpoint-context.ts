@@ -1,18 +1,23 @@
+import { isShaperailError } from "@shaperail/core";
 import { type Exchange, HttpError } from "@shaperail/http";
 import type { Endpoint } from "@shaperail/resource";
-import { validationError } from "./issue.ts";
-import type { StatementRunner } from "./port.ts";
-import type { Table } from "./table.ts";
-import { parseTextValue } from "./text-value.ts";
+import { validationError } from "../input/issue.ts";
+import type { Authorize, StatementRunner } from "../port.ts";
+import { parseTextValue } from "../query/text-value.ts";
+import type { Include } from "../sql/include.ts";
+import type { Table } from "../sql/table.ts";
 
 /** What compiling an endpoint needs. */
 export interface EndpointContext {
   readonly endpoint: Endpoint;
   readonly table: Table;
+  /** The relations `include` can name. */
+  readonly includes: ReadonlyMap<string, Include>;
   /** Prefix of the endpoint's statement names: `posts_v1_list`. */
   readonly statementName: string;
   /** Runs a statement; errors of the database are answers already. */
   readonly run: StatementRunner["run"];
+  readonly authorize: Authorize;
   /**
    * Largest request body, in bytes.
    * @default 1_048_576
@@ -37,4 +42,23 @@ export function keyParameter({ path }: Endpoint): string {
 /** No row with this key, as far as the caller may know. */
 export function notFound(): HttpError {
   return new HttpError("Resource not found", { code: "NOT_FOUND" });
+}
+
+/** Included rows are shown to those who may read them at their own endpoint. */
+export async function authorizeIncludes(
+  exchange: Exchange,
+  includes: readonly Include[],
+  { authorize }: Pick<EndpointContext, "authorize">,
+): Promise<void> {
+  for (const { rule, key } of includes) {
+    if (rule === undefined)
+      throw new HttpError(`\`${key}\` cannot be included: nobody may read it.`, { code: "FORBIDDEN" });
+    if (rule.kind === "restricted") await authorize(exchange, rule);
+  }
+}
+
+/** PostgreSQL could not read a bound value as the type of its column. */
+export function isInvalidValue(error: unknown): boolean {
+  const cause = error instanceof HttpError ? error.cause : error;
+  return isShaperailError(cause) && cause.code === "DB_INVALID_VALUE";
 }

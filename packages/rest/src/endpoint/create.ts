@@ -1,8 +1,9 @@
 import { type Exchange, readJson, sendJson } from "@shaperail/http";
 import type { EndpointContext } from "./endpoint-context.ts";
-import { compileInput, readCreateInput } from "./input.ts";
-import { compileRowSerializer } from "./row-serializer.ts";
-import { ALIAS, selectList } from "./table.ts";
+import { rowTag, VERSION } from "./entity-tag.ts";
+import { compileInput, readCreateInput } from "../input/input.ts";
+import { compileRowSerializer } from "../sql/row-serializer.ts";
+import { ALIAS, selectList } from "../sql/table.ts";
 
 /** `POST /posts`: inserts a row and answers with it as it is stored. */
 export function compileCreate({
@@ -20,7 +21,7 @@ export function compileCreate({
   const source = stored.length === 0 ? "DEFAULT VALUES" : `(${names}) VALUES (${places})`;
   const statement = {
     name: statementName,
-    text: `INSERT INTO ${table.name} AS ${ALIAS} ${source} RETURNING ${selectList(table.visible)}`,
+    text: `INSERT INTO ${table.name} AS ${ALIAS} ${source} RETURNING ${selectList(table.visible)}, ${ALIAS}.${VERSION}`,
   };
 
   return async (exchange) => {
@@ -31,6 +32,6 @@ export function compileCreate({
     );
     const [row] = rows;
     if (row === undefined) throw new Error("The insert returned no row; a rule or trigger swallowed it.");
-    sendJson(exchange, 201, `{"data":${serialize(row)}}`);
+    sendJson(exchange, 201, `{"data":${serialize(row)}}`, { ETag: rowTag(row.at(-1), "") });
   };
 }

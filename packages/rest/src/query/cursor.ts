@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { SqlValue } from "./port.ts";
+import type { SqlValue } from "../port.ts";
 
 const LONGEST_CURSOR = 4_096;
 

@@ -1,6 +1,6 @@
 import { isShaperailError } from "@shaperail/core";
 import { HttpError } from "@shaperail/http";
-import { validationError } from "./issue.ts";
+import { validationError } from "../input/issue.ts";
 import type { Table } from "./table.ts";
 
 /** The answer to an error of the database: a 4xx that names fields but never values, 503 when it may work later, or itself. */

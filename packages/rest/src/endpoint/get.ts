@@ -1,0 +1,83 @@
+import { type Exchange, sendJson } from "@shaperail/http";
+import type { SqlStatement } from "../port.ts";
+import { type Projection, readProjection } from "../query/list-request.ts";
+import { parseQuery } from "../query/query-string.ts";
+import { lateralJoin } from "../sql/include.ts";
+import { compileRowSerializer, type RowSerializer } from "../sql/row-serializer.ts";
+import { createShapeCache } from "../sql/shape-cache.ts";
+import { ALIAS, aliveCondition, where } from "../sql/table.ts";
+import { authorizeIncludes, type EndpointContext, keyParameter, notFound, readKey } from "./endpoint-context.ts";
+import { isFresh, rowTag, sendNotModified, VERSION } from "./entity-tag.ts";
+import { truncatedMember } from "./truncated.ts";
+
+interface CompiledGet {
+  readonly statement: SqlStatement;
+  readonly serialize: RowSerializer;
+  readonly versionAt: number;
+  readonly truncatedAt: number;
+}
+
+/** `GET /posts/:id`: one row, with an `ETag` of its version unless related rows are part of the answer. */
+export function compileGet(context: EndpointContext): (exchange: Exchange) => Promise<void> {
+  const { endpoint, table, includes, run } = context;
+  const parameter = keyParameter(endpoint);
+  const gets = createShapeCache<CompiledGet>();
+  const whole: Projection = { columns: table.visible, includes: [] };
+  const wholeRow = compile(context, { projection: whole, name: context.statementName, prepare: true });
+
+  return async (exchange) => {
+    const key = readKey(exchange, { table, parameter });
+    const projection = exchange.query === "" ? whole : readProjection(parseQuery(exchange.query), { table, includes });
+    await authorizeIncludes(exchange, projection.includes, context);
+    const shape = projection === whole ? "" : shapeOf(projection);
+    const get =
+      shape === ""
+        ? wholeRow
+        : gets.get(shape, (prepare) =>
+            compile(context, { projection, name: `${context.statementName}_${shape}`, prepare }),
+          );
+    const { rows } = await run(get.statement, [key]);
+    const [row] = rows;
+    if (row === undefined) throw notFound();
+    const truncated = truncatedMember(rows, projection, get);
+    const meta = truncated === "" ? "" : `,"meta":{${truncated.slice(1)}}`;
+    const body = `{"data":${get.serialize(row)}${meta}}`;
+    if (projection.includes.length > 0) {
+      sendJson(exchange, 200, body);
+      return;
+    }
+    const tag = rowTag(row[get.versionAt], shape);
+    if (isFresh(exchange.request, tag)) sendNotModified(exchange, tag);
+    else sendJson(exchange, 200, body, { ETag: tag });
+  };
+}
+
+function shapeOf({ columns, includes }: Projection): string {
+  return `${columns.map(({ key }) => key).join()}|${includes.map(({ key }) => key).join()}`;
+}
+
+interface GetPlan {
+  readonly projection: Projection;
+  readonly name: string;
+  readonly prepare: boolean;
+}
+
+function compile({ table }: EndpointContext, { projection, name, prepare }: GetPlan): CompiledGet {
+  const { columns, includes } = projection;
+  const laterals = includes.map(lateralJoin);
+  const selected = [
+    ...columns.map((column) => column.select(ALIAS)),
+    ...laterals.map(({ value }) => value),
+    `${ALIAS}.${VERSION}`,
+    ...laterals.flatMap(({ truncated }) => truncated ?? []),
+  ].join(", ");
+  const joins = laterals.map(({ join }) => ` ${join}`).join("");
+  const conditions = where([`${ALIAS}.${table.primaryKey.name} = $1`, ...aliveCondition(table)]);
+  const versionAt = columns.length + includes.length;
+  return {
+    statement: { name, text: `SELECT ${selected} FROM ${table.name} ${ALIAS}${joins}${conditions}`, prepare },
+    serialize: compileRowSerializer([...columns, ...includes]),
+    versionAt,
+    truncatedAt: versionAt + 1,
+  };
+}

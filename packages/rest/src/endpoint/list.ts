@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import { type Exchange, sendJson } from "@shaperail/http";
+import { validationError } from "../input/issue.ts";
+import type { SqlRow } from "../port.ts";
+import { encodeCursor } from "../query/cursor.ts";
+import { type ListRequest, readListRequest } from "../query/list-request.ts";
+import { compileListStatement, type ListStatement, listValues, shapeOf } from "../query/list-statement.ts";
+import { compileRowSerializer, type RowSerializer, serializeRows } from "../sql/row-serializer.ts";
+import { createShapeCache } from "../sql/shape-cache.ts";
+import { authorizeIncludes, type EndpointContext, isInvalidValue } from "./endpoint-context.ts";
+import { truncatedMember } from "./truncated.ts";
+
+interface CompiledList extends ListStatement {
+  readonly serialize: RowSerializer;
+}
+
+/** `GET /posts`: a page of rows, by cursor or by offset. */
+export function compileList(context: EndpointContext): (exchange: Exchange) => Promise<void> {
+  const { endpoint, table, includes, run } = context;
+  const grammar = { endpoint, table, includes };
+  const lists = createShapeCache<CompiledList>();
+
+  return async (exchange) => {
+    const request = readListRequest(exchange.query, grammar);
+    await authorizeIncludes(exchange, request.projection.includes, context);
+    const shape = shapeOf(request);
+    const list = lists.get(shape, (kept) => compile(context, { request, shape, kept }));
+    const { rows } = await run(list.statement, listValues(request, endpoint.pagination)).catch((error: unknown) => {
+      // A cursor's values were checked when it was made; ones that do not fit were made by somebody else.
+      throw request.place !== undefined && isInvalidValue(error) ? invalidCursor() : error;
+    });
+    sendJson(
+      exchange,
+      200,
+      list.totalAt === undefined ? cursorPage(rows, request, list) : offsetPage(rows, request, list),
+    );
+  };
+}
+
+interface ListShape {
+  readonly request: ListRequest;
+  readonly shape: string;
+  readonly kept: boolean;
+}
+
+function compile(
+  { endpoint, table, statementName }: EndpointContext,
+  { request, shape, kept }: ListShape,
+): CompiledList {
+  const name = `${statementName}_${createHash("sha256").update(shape).digest("hex").slice(0, 16)}`;
+  const { columns, includes } = request.projection;
+  return {
+    ...compileListStatement({ table, endpoint, request, name, prepare: kept }),
+    serialize: compileRowSerializer([...columns, ...includes]),
+  };
+}
+
+function cursorPage(rows: readonly SqlRow[], request: ListRequest, list: CompiledList): string {
+  const { limit, place, signature } = request;
+  const hasMore = rows.length > limit;
+  const page = hasMore ? rows.slice(0, limit) : rows;
+  const backwards = place?.direction === "before";
+  // A page before a cursor was read away from it.
+  const ordered = backwards ? page.toReversed() : page;
+  const cursorOf = (row: SqlRow | undefined): string =>
+    row === undefined ? "null" : `"${encodeCursor(signature, row.slice(list.keysAt, list.keysAt + list.keyCount))}"`;
+  // Behind a page that was reached backwards there is at least the row it was reached from.
+  const cursor = hasMore || backwards ? cursorOf(ordered.at(-1)) : "null";
+  const previous = place === undefined ? "" : `,"previous":${!backwards || hasMore ? cursorOf(ordered[0]) : "null"}`;
+  const meta = `"cursor":${cursor},"has_more":${hasMore}${previous}${truncatedMember(ordered, request.projection, list)}`;
+  return `{"data":${serializeRows(ordered, list.serialize)},"meta":{${meta}}}`;
+}
+
+function offsetPage(rows: readonly SqlRow[], request: ListRequest, list: CompiledList): string {
+  const { limit, offset } = request;
+  const total = rows[0]?.[list.totalAt ?? 0] ?? "0";
+  // An empty page is one row that has only the count.
+  const page = rows.filter((row) => row[list.keysAt + list.keyCount - 1] !== null);
+  const meta = `"offset":${offset},"limit":${limit},"total":${total}${truncatedMember(page, request.projection, list)}`;
+  return `{"data":${serializeRows(page, list.serialize)},"meta":{${meta}}}`;
+}
+
+function invalidCursor(): Error {
+  return validationError([{ field: "cursor", code: "invalid_cursor", message: "is not a cursor of this list" }]);
+}

@@ -1,0 +1,188 @@
+import type { Endpoint } from "@shaperail/resource";
+import { didYouMean } from "@shaperail/source/suggest";
+import { createIssueList, type IssueList } from "../input/issue.ts";
+import type { SqlValue } from "../port.ts";
+import type { Column } from "../sql/column.ts";
+import type { Include } from "../sql/include.ts";
+import type { Direction, SortKey } from "../sql/keyset.ts";
+import type { Table } from "../sql/table.ts";
+import { cursorSignature, decodeCursor } from "./cursor.ts";
+import { parseQuery, type QueryParameters } from "./query-string.ts";
+import { parseTextValue } from "./text-value.ts";
+
+const DEFAULT_LIMIT = 25;
+const MOST_ROWS = 100;
+
+/** A filter with its value, as PostgreSQL's text. */
+export interface FilterValue {
+  readonly column: Column;
+  readonly value: string;
+}
+
+/** The place in the order from which a page is read. */
+export interface PagePlace {
+  readonly direction: Direction;
+  /** Values of the sort keys of the row at that place. */
+  readonly values: readonly SqlValue[];
+}
+
+/** What a client asks of a list, checked and typed. */
+export interface ListRequest {
+  /** In the order of the endpoint's `filters`. */
+  readonly filters: readonly FilterValue[];
+  /** Ends with the primary key, so that the order is total. */
+  readonly sort: readonly SortKey[];
+  /** Fingerprint of the sort: a cursor belongs to one. */
+  readonly signature: string;
+  readonly search: string | undefined;
+  readonly limit: number;
+  readonly place: PagePlace | undefined;
+  readonly offset: number;
+  readonly projection: Projection;
+}
+
+/** What each row shows. */
+export interface Projection {
+  readonly columns: readonly Column[];
+  readonly includes: readonly Include[];
+}
+
+export interface ListGrammar {
+  readonly endpoint: Endpoint;
+  readonly table: Table;
+  readonly includes: ReadonlyMap<string, Include>;
+}
+
+/**
+ * Reads the query string of a list.
+ * @throws HttpError `VALIDATION_ERROR` that names every parameter that is wrong.
+ */
+export function readListRequest(query: string, grammar: ListGrammar): ListRequest {
+  const { endpoint, table } = grammar;
+  const parameters = parseQuery(query);
+  const issues = createIssueList();
+  const filters = readFilters(parameters, grammar, issues);
+  const sort = readSort(parameters.get("sort"), grammar, issues);
+  const order = sort.map(({ column, descending }) => (descending ? "-" : "") + column.key).join(",");
+  const signature = cursorSignature(`${table.resource.name} v${table.resource.version}`, order);
+  const byCursor = endpoint.pagination === "cursor";
+  const request = {
+    filters,
+    sort,
+    signature,
+    search: readSearch(parameters.get("search"), endpoint, issues),
+    limit: Math.min(MOST_ROWS, Math.max(1, readInteger("limit", parameters, issues) ?? DEFAULT_LIMIT)),
+    place: byCursor ? readPlace(parameters, { signature, sort }, issues) : undefined,
+    offset: byCursor ? 0 : readOffset(parameters, issues),
+    projection: readProjection(parameters, grammar),
+  };
+  issues.throwIfAny();
+  return request;
+}
+
+/** `fields` and `include`; names that do not exist are ignored. */
+export function readProjection(
+  parameters: QueryParameters,
+  { table, includes }: Pick<ListGrammar, "table" | "includes">,
+): Projection {
+  const fields = parameters.get("fields");
+  const names = fields === undefined ? undefined : new Set(fields.split(","));
+  const include = parameters.get("include");
+  return {
+    columns: names === undefined ? table.visible : table.visible.filter(({ key }) => names.has(key)),
+    includes:
+      include === undefined ? NO_INCLUDES : distinct(include.split(",")).flatMap((name) => includes.get(name) ?? []),
+  };
+}
+
+const NO_INCLUDES: readonly Include[] = [];
+const FILTER = /^filter\[(.*)\]$/s;
+
+function readFilters(parameters: QueryParameters, { endpoint, table }: ListGrammar, issues: IssueList): FilterValue[] {
+  const declared = endpoint.filters;
+  for (const name of parameters.keys()) {
+    const field = FILTER.exec(name)?.[1];
+    if (field !== undefined && !declared.includes(field)) {
+      const known = declared.length === 0 ? "no filters are declared" : `declared are ${declared.join(", ")}`;
+      issues.add(name, "UNDECLARED_FILTER", `is not declared; ${known}.${didYouMean(field, declared)}`);
+    } else if (declared.includes(name) || (field === undefined && name.startsWith("filter"))) {
+      const example = declared.includes(name) ? name : (declared[0] ?? "field");
+      issues.add(name, "INVALID_FILTER_FORM", `has no effect in this form; write filter[${example}]=value`);
+    }
+  }
+  return declared.flatMap((name) => {
+    const text = parameters.get(`filter[${name}]`);
+    const column = table.columns.get(name);
+    if (text === undefined || column === undefined) return [];
+    const value = parseTextValue(column.field, text);
+    if (value !== undefined) return [{ column, value }];
+    issues.add(`filter[${name}]`, "invalid_filter", `must be a valid ${column.field.type}`);
+    return [];
+  });
+}
+
+function readSort(text: string | undefined, { endpoint, table }: ListGrammar, issues: IssueList): SortKey[] {
+  const keys: SortKey[] = [];
+  const seen = new Set<string>();
+  for (const part of text === undefined || text === "" ? [] : text.split(",")) {
+    const descending = part.startsWith("-");
+    const name = descending ? part.slice(1) : part;
+    const column = endpoint.sort.includes(name) ? table.columns.get(name) : undefined;
+    if (column === undefined) {
+      const known = endpoint.sort.length === 0 ? "this list has one order" : `sortable are ${endpoint.sort.join(", ")}`;
+      issues.add("sort", "invalid_value", `\`${name}\` is not sortable; ${known}.${didYouMean(name, endpoint.sort)}`);
+    } else if (seen.has(name)) {
+      issues.add("sort", "invalid_value", `\`${name}\` is named twice`);
+    } else {
+      keys.push({ column, descending });
+    }
+    seen.add(name);
+  }
+  // What follows a unique column can never decide.
+  const { primaryKey } = table;
+  return keys.some(({ column }) => column === primaryKey) ? keys : [...keys, { column: primaryKey, descending: false }];
+}
+
+function readSearch(text: string | undefined, { search }: Endpoint, issues: IssueList): string | undefined {
+  if (text === undefined || search.length === 0 || text.trim() === "") return undefined;
+  if (!text.includes("\0") && text.isWellFormed()) return text;
+  issues.add("search", "invalid_value", "contains a character that cannot be searched for");
+  return undefined;
+}
+
+function readInteger(name: string, parameters: QueryParameters, issues: IssueList): number | undefined {
+  const text = parameters.get(name);
+  if (text === undefined) return undefined;
+  if (/^-?\d{1,15}$/.test(text)) return Number(text);
+  issues.add(name, "invalid_integer", "must be a whole number");
+  return undefined;
+}
+
+function readOffset(parameters: QueryParameters, issues: IssueList): number {
+  const offset = readInteger("offset", parameters, issues) ?? 0;
+  if (offset < 0) issues.add("offset", "too_small", "must be at least 0");
+  return Math.max(0, offset);
+}
+
+function readPlace(
+  parameters: QueryParameters,
+  { signature, sort }: { signature: string; sort: readonly SortKey[] },
+  issues: IssueList,
+): PagePlace | undefined {
+  const after = parameters.get("after");
+  const before = parameters.get("before");
+  if (after === undefined && before === undefined) return undefined;
+  const direction = after === undefined ? "before" : "after";
+  const values = decodeCursor(signature, after ?? before ?? "");
+  if (values?.length === sort.length && values.at(-1) !== null) {
+    if (after === undefined || before === undefined) return { direction, values };
+    issues.add("before", "invalid_value", "cannot be combined with after");
+    return undefined;
+  }
+  issues.add("cursor", "invalid_cursor", `${direction} is not a cursor of this list in this order`);
+  return undefined;
+}
+
+function distinct(names: readonly string[]): string[] {
+  return [...new Set(names)];
+}

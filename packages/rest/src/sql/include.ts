@@ -1,0 +1,78 @@
+import type { AuthRule, Relation, Resource } from "@shaperail/resource";
+import type { OutputColumn } from "./row-serializer.ts";
+import { quoteIdentifier } from "./sql-text.ts";
+import { ALIAS, aliveCondition, type Table, where } from "./table.ts";
+
+/** Most rows of a has_many that one parent shows; `meta.truncated` names the relations that had more. */
+export const MOST_RELATED = 100;
+
+/** A relation that `include` can name. */
+export interface Include extends OutputColumn {
+  readonly relation: Relation;
+  readonly target: Table;
+  /** Who may read the related rows: what the related resource says of its own list or get. Undefined: nobody. */
+  readonly rule: AuthRule | undefined;
+}
+
+/** The relations of a resource. One whose target is on another connection cannot be joined; the resource rules refuse it. */
+export function compileIncludes(
+  resource: Resource,
+  tables: ReadonlyMap<Resource, Table>,
+): ReadonlyMap<string, Include> {
+  const includes = new Map<string, Include>();
+  for (const relation of resource.relations) {
+    const target = targetOf(resource, { relation, tables });
+    if (target === undefined) continue;
+    const kinds = relation.kind === "has_many" ? ["list", "get"] : ["get", "list"];
+    const endpoints = kinds.map((kind) => target.resource.endpoints.find((endpoint) => endpoint.kind === kind));
+    const rule = endpoints.find((endpoint) => endpoint !== undefined)?.auth;
+    includes.set(relation.name, { key: relation.name, encode: (text) => text, relation, target, rule });
+  }
+  return includes;
+}
+
+/** The version of the related resource that belongs to this one: the same, or else the newest. */
+function targetOf(
+  resource: Resource,
+  { relation, tables }: { relation: Relation; tables: ReadonlyMap<Resource, Table> },
+): Table | undefined {
+  const candidates = [...tables.values()]
+    .filter(({ resource: other }) => other.name === relation.resource && other.db === resource.db)
+    .toSorted((a, b) => b.resource.version - a.resource.version);
+  return candidates.find(({ resource: other }) => other.version === resource.version) ?? candidates[0];
+}
+
+/** The lateral join that reads a relation for each row, so that including costs no further statement. */
+export interface LateralJoin {
+  readonly join: string;
+  /** Expression of the relation's JSON. */
+  readonly value: string;
+  /** Expression that is true when the relation was cut at {@link MOST_RELATED}. */
+  readonly truncated: string | undefined;
+}
+
+export function lateralJoin({ relation, target }: Include, index: number): LateralJoin {
+  const alias = `i${index}`;
+  const linked = `r.${quoteIdentifier(relation.remoteField)} = ${ALIAS}.${quoteIdentifier(relation.localField)}`;
+  const conditions = where([linked, ...aliveCondition(target, "r")]);
+  const members = target.visible.map((column) => `${column.selectJson("r")} AS ${column.name}`).join(", ");
+  const order = `r.${target.primaryKey.name}`;
+  const many = relation.kind === "has_many";
+  // One row more than is shown tells whether there are more.
+  const rows = `SELECT ${many ? `row_number() OVER (ORDER BY ${order}) AS "row number", ` : ""}r.* FROM ${target.name} r${conditions} ORDER BY ${order} LIMIT ${many ? MOST_RELATED + 1 : 1}`;
+  const object = `(SELECT row_to_json(c) FROM (SELECT ${members}) c)`;
+  if (!many) {
+    return {
+      join: `LEFT JOIN LATERAL (SELECT ${object} AS j FROM (${rows}) r) ${alias} ON TRUE`,
+      value: `${alias}.j`,
+      truncated: undefined,
+    };
+  }
+  const list = `coalesce(json_agg(${object} ORDER BY r."row number") FILTER (WHERE r."row number" <= ${MOST_RELATED}), '[]') AS j`;
+  const more = `count(*) > ${MOST_RELATED} AS more`;
+  return {
+    join: `LEFT JOIN LATERAL (SELECT ${list}, ${more} FROM (${rows}) r) ${alias} ON TRUE`,
+    value: `${alias}.j`,
+    truncated: `${alias}.more`,
+  };
+}

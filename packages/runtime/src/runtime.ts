@@ -1,0 +1,146 @@
+import { type Closeable, closeable, type Logger } from "@shaperail/core";
+import { createHealth } from "@shaperail/health";
+import {
+  createHttpApp,
+  createHttpServer,
+  type Exchange,
+  type Fallback,
+  type Finish,
+  type Route,
+} from "@shaperail/http";
+import { createLogger, runWithLogContext } from "@shaperail/logging";
+import { createRestRoutes } from "@shaperail/rest";
+import { healthRoutes } from "./builtin-routes.ts";
+import { databaseChecks, openDatabases } from "./databases.ts";
+import { denyAll } from "./deny-all.ts";
+import type { Project } from "./load-project.ts";
+import { createShutdown, type Shutdown } from "./shutdown.ts";
+
+export interface RuntimeOptions {
+  /** Where lines go. @default JSON or pretty lines on stdout, as the project's configuration says */
+  readonly logger?: Logger & Partial<Closeable>;
+  /** An Express application for requests that no endpoint matches. */
+  readonly app?: Fallback;
+  /**
+   * After a stop is asked for, how long the server goes on answering while readiness says 503, in milliseconds, so that a load balancer
+   * can notice. In Kubernetes, 5_000 is usual.
+   * @default 0
+   */
+  readonly drainDelayMs?: number;
+  /** Longest time for requests in flight to finish, in milliseconds, after the drain delay. @default 20_000 */
+  readonly graceMs?: number;
+}
+
+/** Where a started application listens. */
+export interface RuntimeAddress {
+  readonly port: number;
+  /** `http://localhost:<port>`. */
+  readonly url: string;
+}
+
+/** An application: databases, routes and server. */
+export interface Runtime extends Closeable {
+  readonly logger: Logger;
+  /**
+   * Opens the databases, compiles the routes and listens. When anything fails, what was opened is closed again.
+   * @throws DbError, RestError or HttpServerError, as they are.
+   */
+  start(): Promise<RuntimeAddress>;
+  /** Readiness turns 503, requests in flight finish, then databases close; the log is flushed last. */
+  close(): Promise<void>;
+}
+
+// Closing the databases and the log after the requests; together with the grace it stays below Kubernetes' 30 s.
+const CLOSE_MARGIN_MS = 5_000;
+
+/** Wires a project. Nothing is opened before `start()`. */
+export function createRuntime(
+  project: Project,
+  { logger: givenLogger, app, drainDelayMs = 0, graceMs = 20_000 }: RuntimeOptions = {},
+): Runtime {
+  const { config } = project;
+  const ownLogger = givenLogger === undefined ? openLogger(project) : undefined;
+  const logger: Logger = givenLogger ?? ownLogger ?? unreachable();
+  const shutdown = createShutdown({ logger, deadlineMs: drainDelayMs + graceMs + CLOSE_MARGIN_MS });
+
+  const open = async (): Promise<RuntimeAddress> => {
+    const routes: Route[] = [];
+    const databases = await openDatabases(config, { logger, shutdown });
+    const health = createHealth({ checks: databaseChecks(databases), logger });
+    routes.push(...healthRoutes(health));
+    routes.push(
+      ...createRestRoutes({
+        resources: project.resources,
+        // The loader has proved that every `db:` names a connection.
+        database: (name) => databases.get(name) ?? unreachable(),
+        authorize: denyAll,
+      }),
+    );
+    const http = createHttpApp({ routes, app, logger, onFinish: accessLog(logger), around: withRequestId });
+    const server = createHttpServer({ handle: http.handle, port: config.port, logger, drainDelayMs, graceMs });
+    shutdown.add("the server", server);
+    shutdown.add(
+      "readiness",
+      closeable(async () => health.shutDown()),
+    );
+    const { port } = await server.listen();
+    return { port, url: `http://localhost:${port}` };
+  };
+
+  let starting: Promise<RuntimeAddress> | undefined;
+  const close = async (): Promise<void> => {
+    // A stop during the start waits for it: what is half open cannot be closed.
+    await starting?.catch(() => undefined);
+    try {
+      await shutdown.close();
+    } finally {
+      await ownLogger?.close();
+    }
+  };
+  const closing = closeable(close);
+
+  return {
+    logger,
+    start: () => (starting ??= closeOnFailure(open(), shutdown)),
+    ...closing,
+  };
+}
+
+async function closeOnFailure<T>(started: Promise<T>, shutdown: Shutdown): Promise<T> {
+  try {
+    return await started;
+  } catch (error) {
+    await shutdown.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+function openLogger({ config: { logging, environment } }: Project): Logger & Closeable {
+  return createLogger({ level: logging.level, filter: environment.rustLog, format: logging.format });
+}
+
+function withRequestId({ requestId }: Exchange, run: () => void): void {
+  runWithLogContext({ request_id: requestId }, run);
+}
+
+/** One line per request, worded as in the guide: `GET /v1/users 200 12ms`. */
+function accessLog(logger: Logger): (exchange: Exchange, finish: Finish) => void {
+  const log = logger.child("shaperail_runtime::handlers");
+  return ({ request, requestId, route }, { status, durationMs, aborted }) => {
+    const duration = Math.round(durationMs);
+    const url = request.url ?? "";
+    const path = url.includes("?") ? url.slice(0, url.indexOf("?")) : url;
+    log.info(`${request.method} ${path} ${status} ${duration}ms`, {
+      request_id: requestId,
+      method: request.method,
+      path: route.path,
+      status,
+      duration_ms: duration,
+      ...(aborted ? { aborted } : {}),
+    });
+  };
+}
+
+function unreachable(): never {
+  throw new TypeError("A value that was checked before is missing.");
+}
