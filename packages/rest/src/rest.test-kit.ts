@@ -19,8 +19,15 @@ export interface Reply {
 /** Bodies of answers, as tests read them. */
 export interface Body {
   readonly data: Record<string, unknown> & Record<string, unknown>[];
-  readonly meta: Record<string, unknown>;
+  readonly meta: Meta;
   readonly error: { readonly code: string; readonly message: string; readonly details: Detail[] };
+}
+
+interface Meta {
+  readonly cursor: string | null;
+  readonly previous?: string | null;
+  readonly has_more: boolean;
+  readonly total?: number;
 }
 
 interface Detail {
