@@ -24,8 +24,9 @@ function checkPrimary(resource: ReadResource): readonly Diagnostic[] {
   if (schema === undefined || schema.size === 0) return [];
   const primaries = [...schema.values()].filter(({ value }) => value.values.primary === true);
   // A field that could not be read may have been the primary one.
-  if (primaries.length === 0)
-    return schema.size === fieldNames(resource).length ? [diagnose("SR004", resource.keySpanOf("schema"))] : [];
+  const unread = [...schema.values()].some(({ value }) => value.has("primary") && value.values.primary === undefined);
+  if (primaries.length === 0 && (unread || schema.size < fieldNames(resource).length)) return [];
+  if (primaries.length === 0) return [diagnose("SR004", resource.keySpanOf("schema"))];
   return primaries.slice(1).map(({ value }) => diagnose("SR005", value.keySpanOf("primary")));
 }
 

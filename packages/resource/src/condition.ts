@@ -83,7 +83,8 @@ function violations(read: AnyReadObject, condition: Condition, missing: SourceSp
   return [
     ...(needs.some((key) => !read.has(key)) ? [absent] : []),
     ...(needsOneOf?.every((key) => !read.has(key)) ? [absent] : []),
-    ...(needsFlag?.every((key) => read.values[key] !== true) ? [absent] : []),
+    // A flag that could not be read has been reported; it may have been meant to be true.
+    ...(needsFlag?.every((key) => read.values[key] !== true && !isUnread(read, key)) ? [absent] : []),
     ...refuses.filter((key) => read.has(key)).map((key) => read.keySpanOf(key)),
     ...refusesFlags.filter((key) => read.values[key] === true).map((key) => read.keySpanOf(key)),
     ...(limits !== undefined && limited !== undefined && !limits.to.includes(limited) ? [read.spanOf(limits.key)] : []),
@@ -92,6 +93,10 @@ function violations(read: AnyReadObject, condition: Condition, missing: SourceSp
       : []),
     ...(whole?.keys ?? []).filter((key) => !isWhole(read.values[key], whole?.min)).map((key) => read.spanOf(key)),
   ];
+}
+
+function isUnread(read: AnyReadObject, key: string): boolean {
+  return read.has(key) && read.values[key] === undefined;
 }
 
 function textOf(read: AnyReadObject, key: string | undefined): string | undefined {

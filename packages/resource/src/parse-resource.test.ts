@@ -279,3 +279,18 @@ endpoints:
 `);
   expect(diagnostics.map(({ code }) => code)).toEqual(["SR000", "SR000"]);
 });
+
+test("`yes`, `no` and `on` are words, as in YAML 1.2", () => {
+  expect(model("answer: { type: enum, values: [yes, no, on] }").fields[1]?.values).toEqual(["yes", "no", "on"]);
+  const { diagnostics } = parse(`
+resource: articles
+version: 1
+schema:
+  id: { type: uuid, primary: yes, generated: true }
+`);
+  expect(diagnostics[0]).toMatchObject({
+    code: "SR000",
+    message: "Expected true or false, found the text `yes`.",
+    span: { start: { line: 5, column: 30 } },
+  });
+});
