@@ -19,11 +19,12 @@ function refusal(): Buffer {
 beforeAll(async () => {
   server = await createTestDatabase();
   const target = new URL(server.url);
+  const behind = { host: target.hostname, port: Number(target.port) };
   gate = createServer((client) => {
     client.on("error", () => client.destroy());
     client.once("data", (startup) => {
       if (startup.includes("statement_timeout")) return void client.end(refusal());
-      const upstream = connect({ host: target.hostname, port: Number(target.port) });
+      const upstream = connect(behind);
       upstream.on("error", () => client.destroy());
       client.on("close", () => upstream.destroy());
       upstream.write(startup);

@@ -20,7 +20,7 @@ const ELEMENT_TYPE = { ...TYPE_BY_FIELD_TYPE, number: "DOUBLE PRECISION" } as co
 /** Longest length `varchar(n)` accepts. */
 const LONGEST_VARCHAR = 10_485_760;
 
-export function columnType({ type, max, items }: TableField): string {
+function columnType({ type, max, items }: TableField): string {
   if (type === "array") return `${ELEMENT_TYPE[items?.type ?? "string"]}[]`;
   if (type === "string" && max !== undefined && max <= LONGEST_VARCHAR) return `VARCHAR(${max})`;
   return TYPE_BY_FIELD_TYPE[type];

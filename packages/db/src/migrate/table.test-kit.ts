@@ -21,7 +21,7 @@ export function field(name: string, given: Partial<TableField> = {}): TableField
   };
 }
 
-export const idField: TableField = field("id", { type: "uuid", primary: true, generated: true });
+const idField: TableField = field("id", { type: "uuid", primary: true, generated: true });
 
 /** A table with an id and these fields, for tests. */
 export function table(name: string, fields: readonly TableField[], given: Partial<TableModel> = {}): TableModel {
