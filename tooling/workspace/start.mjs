@@ -4,7 +4,11 @@ import { ensureInstalled, pinnedToolsEnvironment, ROOT } from "./src/install.mjs
 import { runUntilItEnds } from "./src/foreground.mjs";
 
 // The one place that names this command line.
-const SERVE = { command: "shaperail", args: ["serve", ...process.argv.slice(2)], cwd: join(ROOT, "apps", "blog") };
+const SERVE = {
+  command: "shaperail",
+  args: ["serve", "--seed", ...process.argv.slice(2)],
+  cwd: join(ROOT, "apps", "blog"),
+};
 
 ensureInstalled();
 process.exitCode = await runUntilItEnds({ ...SERVE, env: pinnedToolsEnvironment() });

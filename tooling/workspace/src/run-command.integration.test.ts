@@ -25,7 +25,7 @@ test("a command over time is ended together with what it started", async () => {
 });
 
 test("a command that does not exist fails with the reason", async () => {
-  const result = await runCommand({ words: ["no-such-command"], env, timeoutMs: 5_000 });
+  const result = await runCommand({ words: ["/no/such/command"], env, timeoutMs: 5_000 });
   expect(result).toMatchObject({ ok: false, output: expect.stringContaining("ENOENT") });
 });
 
