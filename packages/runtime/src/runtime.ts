@@ -1,3 +1,4 @@
+import { describeConfig } from "@shaperail/config";
 import { type Closeable, closeable, type Logger } from "@shaperail/core";
 import { createHealth } from "@shaperail/health";
 import {
@@ -13,6 +14,8 @@ import { createRestRoutes } from "@shaperail/rest";
 import { healthRoutes } from "./builtin-routes.ts";
 import { databaseChecks, openDatabases } from "./databases.ts";
 import { denyAll } from "./deny-all.ts";
+import { RuntimeError } from "./errors.ts";
+import { checkFeatures } from "./features.ts";
 import type { Project } from "./load-project.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
 
@@ -64,18 +67,20 @@ export function createRuntime(
   const shutdown = createShutdown({ logger, deadlineMs: drainDelayMs + graceMs + CLOSE_MARGIN_MS });
 
   const open = async (): Promise<RuntimeAddress> => {
-    const routes: Route[] = [];
+    checkFeatures(project, logger);
+    logger.info(`starting ${config.project}`, { configuration: describeConfig(config) });
     const databases = await openDatabases(config, { logger, shutdown });
+    if (stopping) throw stoppedWhileStarting();
     const health = createHealth({ checks: databaseChecks(databases), logger });
-    routes.push(...healthRoutes(health));
-    routes.push(
+    const routes: readonly Route[] = [
+      ...healthRoutes(health),
       ...createRestRoutes({
         resources: project.resources,
         // The loader has proved that every `db:` names a connection.
         database: (name) => databases.get(name) ?? unreachable(),
         authorize: denyAll,
       }),
-    );
+    ];
     const http = createHttpApp({ routes, app, logger, onFinish: accessLog(logger), around: withRequestId });
     const server = createHttpServer({ handle: http.handle, port: config.port, logger, drainDelayMs, graceMs });
     shutdown.add("the server", server);
@@ -84,15 +89,18 @@ export function createRuntime(
       closeable(async () => health.shutDown()),
     );
     const { port } = await server.listen();
+    logger.info(`listening on port ${port}`, { port });
     return { port, url: `http://localhost:${port}` };
   };
 
   let starting: Promise<RuntimeAddress> | undefined;
+  let stopping = false;
   const close = async (): Promise<void> => {
-    // A stop during the start waits for it: what is half open cannot be closed.
-    await starting?.catch(() => undefined);
+    stopping = true;
     try {
+      // Closing the pools also ends a start that is still waiting for a database.
       await shutdown.close();
+      await starting?.catch(() => undefined);
     } finally {
       await ownLogger?.close();
     }
@@ -116,7 +124,7 @@ async function closeOnFailure<T>(started: Promise<T>, shutdown: Shutdown): Promi
 }
 
 function openLogger({ config: { logging, environment } }: Project): Logger & Closeable {
-  return createLogger({ level: logging.level, filter: environment.rustLog, format: logging.format });
+  return createLogger({ level: environment.rustLog ?? logging.level, format: logging.format });
 }
 
 function withRequestId({ requestId }: Exchange, run: () => void): void {
@@ -139,6 +147,13 @@ function accessLog(logger: Logger): (exchange: Exchange, finish: Finish) => void
       ...(aborted ? { aborted } : {}),
     });
   };
+}
+
+function stoppedWhileStarting(): RuntimeError {
+  return new RuntimeError("The application was stopped while it started.", {
+    code: "RUNTIME_STOPPED",
+    hint: "Start it again.",
+  });
 }
 
 function unreachable(): never {

@@ -1,0 +1,49 @@
+import { inactiveSections, type OptionalSection, type ProjectConfig } from "@shaperail/config";
+import type { Logger } from "@shaperail/core";
+import { inactiveFeatures, type Resource, type ResourceFeature } from "@shaperail/resource";
+import { RuntimeError } from "./errors.ts";
+
+/** What the resource files may declare because it acts. */
+const SUPPORTED_FEATURES: readonly ResourceFeature[] = [
+  "databases",
+  "filters",
+  "offset_pagination",
+  "owner",
+  "relations",
+  "roles",
+  "search",
+  "soft_delete",
+  "sort",
+  "transient",
+];
+
+/** What may be declared although it does not act yet: leaving it out changes how fast an answer is, not what it says. */
+const HARMLESS_FEATURES: readonly ResourceFeature[] = ["cache"];
+
+const SUPPORTED_SECTIONS: readonly OptionalSection[] = ["logging.slow_query_ms"];
+
+interface Declared {
+  readonly config: ProjectConfig;
+  readonly resources: readonly Resource[];
+}
+
+/**
+ * Nothing declared is silently without effect: what would change an answer is refused, the rest is said.
+ *
+ * @throws RuntimeError `RUNTIME_FEATURE_UNSUPPORTED` that names every declaration.
+ */
+export function checkFeatures({ config, resources }: Declared, logger: Logger): void {
+  const inactive = inactiveFeatures(resources, { supported: SUPPORTED_FEATURES });
+  const refused = inactive.filter(({ feature }) => !HARMLESS_FEATURES.includes(feature));
+  if (refused.length > 0) {
+    throw new RuntimeError(refused.map(({ message }) => message).join(" "), {
+      code: "RUNTIME_FEATURE_UNSUPPORTED",
+      hint: "Remove the declarations, or use a version that acts on them.",
+      details: { declarations: refused },
+    });
+  }
+  for (const { message, file } of inactive) logger.warn(message, { file });
+  for (const section of inactiveSections(config, { supported: SUPPORTED_SECTIONS })) {
+    logger.warn(`The section \`${section}\` of the configuration has no effect yet.`, { section });
+  }
+}
