@@ -18,9 +18,9 @@ An error carries a \`code\` to branch on, a \`message\` that says what happened 
 A diagnostic is a mistake in a file: it carries a code, a place, a code frame and a fix.
 Codes are public API: a code never changes its meaning and is never used again.`;
 
-/** Collects the codes of every package below `root`. */
+/** Collects the codes of every package and app below `root`. */
 export async function collectCodes(root: string): Promise<PackageCodes[]> {
-  const folders = globSync("packages/*", { cwd: root }).toSorted();
+  const folders = globSync(["packages/*", "apps/*"], { cwd: root }).toSorted(packagesFirst);
   return Promise.all(
     folders.map(async (folder) => {
       const errors = join(root, folder, "src", "errors.ts");
@@ -28,12 +28,18 @@ export async function collectCodes(root: string): Promise<PackageCodes[]> {
       const unions = existsSync(errors) ? readErrorUnions(`${folder}/src/errors.ts`, readFileSync(errors, "utf8")) : [];
       const hasRules = existsSync(index) && /\b[A-Z]+_RULES\b/.test(readFileSync(index, "utf8"));
       return {
-        name: folder.replace("packages/", "@shaperail/"),
+        name: folder.replace(/^(packages|apps)\//, "@shaperail/"),
         unions,
         rules: hasRules ? await loadRules(index) : [],
       };
     }),
   );
+}
+
+function packagesFirst(a: string, b: string): number {
+  const [inPackagesA, inPackagesB] = [a, b].map((folder) => folder.startsWith("packages/"));
+  if (inPackagesA !== inPackagesB) return inPackagesA ? -1 : 1;
+  return a < b ? -1 : 1;
 }
 
 /** The page docs/errors.md. */
