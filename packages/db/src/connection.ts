@@ -34,6 +34,8 @@ export interface Connection {
   /** When the last answer came, on the clock of `performance.now()`. */
   readonly lastAnswerAt: number;
   readonly lost: boolean;
+  /** Process id the server gave for this session; a pooler makes one up. */
+  readonly processId: unknown;
   /** False inside a transaction, also one that somebody forgot to end. */
   readonly isIdleSession: boolean;
   /** True once the server has confirmed a prepared statement of this name. */
@@ -158,6 +160,9 @@ export async function openConnection({
     },
     get lost() {
       return lost;
+    },
+    get processId(): unknown {
+      return Reflect.get(client, "processID");
     },
     get isIdleSession() {
       return client.getTransactionStatus() === "I";

@@ -18,12 +18,7 @@ export async function withMigrationSession<T>(
   work: (connection: Connection, database: string) => Promise<T>,
 ): Promise<T> {
   const target = parseConnectionUrl(url);
-  if (target.pooled) {
-    throw new MigrateError("The database URL leads through a pooler (pgbouncer=true).", {
-      code: "MIGRATE_POOLED_URL",
-      hint: "Set DIRECT_DATABASE_URL to the server itself: the lock and the settings of a session do not survive a pooler.",
-    });
-  }
+  if (target.pooled) throw pooledUrl("says pgbouncer=true");
   const connection = await openConnection({
     target,
     applicationName: "shaperail-migrate",
@@ -33,10 +28,24 @@ export async function withMigrationSession<T>(
     throw connectError(error, { url, name: "default" });
   });
   try {
+    await refusePooler(connection);
     return await work(connection, target.database);
   } finally {
     await connection.end();
   }
+}
+
+/** A pooler answers with a process id of its own making, since it hands the session to whichever server is free. */
+async function refusePooler(connection: Connection): Promise<void> {
+  const { rows } = await connection.send({ text: "SELECT pg_backend_pid()", values: [], name: undefined });
+  if (rows[0]?.[0] !== String(connection.processId)) throw pooledUrl("leads to another process than it connects to");
+}
+
+function pooledUrl(sign: string): MigrateError {
+  return new MigrateError(`The database URL ${sign}: there is a pooler in between.`, {
+    code: "MIGRATE_POOLED_URL",
+    hint: "Set DIRECT_DATABASE_URL to the server itself: the lock and the settings of a session do not survive a pooler.",
+  });
 }
 
 export interface MigrationLockOptions {
