@@ -10,5 +10,4 @@ const SERVE = {
   cwd: join(ROOT, "apps", "blog"),
 };
 
-ensureInstalled();
-process.exitCode = await runUntilItEnds({ ...SERVE, env: pinnedToolsEnvironment() });
+process.exitCode = ensureInstalled() ? await runUntilItEnds({ ...SERVE, env: pinnedToolsEnvironment() }) : 1;

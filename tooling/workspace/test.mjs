@@ -4,6 +4,10 @@ import { ensureInstalled, pinnedToolsEnvironment } from "./src/install.mjs";
 import { runSteps } from "./src/run-steps.mjs";
 import { selectSteps } from "./src/steps.mjs";
 
-ensureInstalled();
 const steps = selectSteps(process.argv.slice(2));
-process.exitCode = await runSteps({ steps, env: pinnedToolsEnvironment() });
+if (ensureInstalled()) {
+  process.exitCode = await runSteps({ steps, env: pinnedToolsEnvironment() });
+} else {
+  console.log("0 passed, 1 failed");
+  process.exitCode = 1;
+}

@@ -20,13 +20,14 @@ export function isInstalled(root) {
 }
 
 /**
- * Installs with the package manager the repository names, when something is missing or out of date. Ends the process
- * when that fails: nothing can run then.
+ * Installs with the package manager the repository names, when something is missing or out of date. False when that
+ * failed: nothing can run then.
  *
  * @param {string} [root]
+ * @returns {boolean}
  */
 export function ensureInstalled(root = ROOT) {
-  if (isInstalled(root)) return;
+  if (isInstalled(root)) return true;
   const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   console.log(`Installing with ${packageManager} ...`);
   const { status, error } = spawnSync("npx", ["--yes", packageManager, "install", "--frozen-lockfile"], {
@@ -36,10 +37,9 @@ export function ensureInstalled(root = ROOT) {
     // Without a terminal pnpm would ask before it replaces node_modules, and nobody is there to answer.
     env: { ...process.env, CI: "true" },
   });
-  if (status === 0) return;
-  console.error(`The installation failed${error ? `: ${error.message}` : ""}. Is a package registry reachable?`);
-  console.log("0 passed, 1 failed");
-  process.exit(1);
+  if (status === 0) return true;
+  console.error(`The installation failed: ${error?.message ?? "the lines above say why"}.`);
+  return false;
 }
 
 /**
