@@ -1,12 +1,21 @@
-import type { Relation, Resource } from "@shaperail/resource";
+import type { AuthRule, Relation, Resource } from "@shaperail/resource";
 import type { JsonObject } from "./model.ts";
 import { createNames, type Names } from "./names.ts";
+
+/** A relation that `include` can name. */
+export interface Inclusion {
+  readonly relation: Relation;
+  /** The resource at the other end. */
+  readonly resource: Resource;
+  /** Who may read there. Undefined: nobody. */
+  readonly rule: AuthRule | undefined;
+}
 
 /** What describing one resource needs to know about the others. */
 export interface DocumentContext {
   readonly names: Names;
-  /** The resource at the other end; undefined when its file is not there. */
-  related(resource: Resource, relation: Relation): Resource | undefined;
+  /** What can be included in the rows of a resource. */
+  inclusions(resource: Resource): readonly Inclusion[];
 }
 
 export interface ContextOptions {
@@ -22,11 +31,29 @@ export function createContext({ resources, reservedOperations, reservedSchemas }
   for (const resource of resources) for (const suffix of ["", SELECTION]) names.schema(resource, suffix);
   return {
     names,
-    related: ({ version }, { resource: wanted }) => {
-      const candidates = resources.filter(({ name }) => name === wanted);
-      return candidates.find((candidate) => candidate.version === version) ?? candidates.at(-1);
-    },
+    inclusions: (resource) =>
+      resource.relations.flatMap((relation) => {
+        const other = relatedTo(resource, relation, resources);
+        return other === undefined ? [] : [{ relation, resource: other, rule: readRule(other, relation) }];
+      }),
   };
+}
+
+/** The version of the related resource that belongs to this one: the same, or else the newest. */
+function relatedTo(
+  { version, db }: Resource,
+  relation: Relation,
+  resources: readonly Resource[],
+): Resource | undefined {
+  const candidates = resources.filter((other) => other.name === relation.resource && other.db === db);
+  return candidates.find((other) => other.version === version) ?? candidates.at(-1);
+}
+
+/** Included rows are shown to those who may read them at their own endpoint. */
+function readRule({ endpoints }: Resource, { kind }: Relation): AuthRule | undefined {
+  const kinds = kind === "has_many" ? ["list", "get"] : ["get", "list"];
+  const readers = kinds.map((wanted) => endpoints.find((endpoint) => endpoint.kind === wanted));
+  return readers.find((endpoint) => endpoint !== undefined)?.auth;
 }
 
 /** Ending of the schema for rows that `fields` and `include` shape. */

@@ -5,7 +5,7 @@ const text = (description: string): JsonObject => ({ description, schema: { type
 /** Response headers by name. */
 export const RESPONSE_HEADERS: JsonObject = {
   "X-Request-Id": text("Names this request in the log; the one the client sent, or a new one."),
-  ETag: text("Version of the row, for `If-None-Match` and `If-Match`."),
+  ETag: text("Version of the row, for `If-None-Match` and `If-Match`. Not there when `include` added rows."),
   "X-Cache": {
     description: "Whether the answer comes from the cache.",
     schema: { type: "string", enum: ["HIT", "MISS"] },

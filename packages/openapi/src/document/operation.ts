@@ -4,7 +4,7 @@ import { describeEndpoint, summarizeEndpoint } from "./describe.ts";
 import { type ErrorStatus, errorResponses } from "./error-responses.ts";
 import type { HEADER_PARAMETERS } from "./headers.ts";
 import type { JsonObject, Operation, Part } from "./model.ts";
-import { type DocumentPath, pathParameters, queryParameters, takesKey } from "./parameters.ts";
+import { type DocumentPath, pathParameters, queryParameters, selects, takesKey } from "./parameters.ts";
 import { requestBody } from "./request-body.ts";
 import { successResponses } from "./success-responses.ts";
 
@@ -20,7 +20,7 @@ export function toOperation({ resource, endpoint, path }: PlacedEndpoint, contex
   const body = requestBody(resource, endpoint, context);
   const parameters = [
     ...pathParameters(resource, endpoint, path),
-    ...queryParameters(resource, endpoint),
+    ...queryParameters(resource, endpoint, context),
     ...headerParameters(endpoint),
   ];
   return {
@@ -33,7 +33,13 @@ export function toOperation({ resource, endpoint, path }: PlacedEndpoint, contex
     ...(body === undefined ? {} : { requestBody: body }),
     responses: {
       ...successResponses(resource, endpoint, context),
-      ...errorResponses(errorStatuses(endpoint, { hasBody: body !== undefined, hasParameters: parameters.length > 0 })),
+      ...errorResponses(
+        errorStatuses(endpoint, {
+          hasBody: body !== undefined,
+          hasParameters: parameters.length > 0,
+          isGuarded: isGuarded(resource, endpoint, context),
+        }),
+      ),
     },
     ...extensions(endpoint),
   };
@@ -60,18 +66,29 @@ function headerParameters({ kind }: Endpoint): readonly Part[] {
 interface RequestParts {
   readonly hasBody: boolean;
   readonly hasParameters: boolean;
+  /** Some requests need credentials. */
+  readonly isGuarded: boolean;
+}
+
+/** The endpoint itself asks who calls, or the owner of rows that `include` would add does. */
+function isGuarded(resource: Resource, endpoint: Endpoint, { inclusions }: DocumentContext): boolean {
+  if (endpoint.auth.kind === "restricted") return true;
+  return selects(endpoint) && inclusions(resource).some(({ rule }) => rule?.kind !== "public");
 }
 
 /** Every status an endpoint can refuse with. */
-function errorStatuses(endpoint: Endpoint, { hasBody, hasParameters }: RequestParts): readonly ErrorStatus[] {
-  const { kind, auth, method, rateLimit } = endpoint;
+function errorStatuses(
+  endpoint: Endpoint,
+  { hasBody, hasParameters, isGuarded: guarded }: RequestParts,
+): readonly ErrorStatus[] {
+  const { kind, method, rateLimit } = endpoint;
   const onRow = takesKey(endpoint);
   const custom = kind === "custom";
   const writes = custom ? method !== "GET" : kind !== "list" && kind !== "get";
   const when = (holds: boolean, ...statuses: ErrorStatus[]): readonly ErrorStatus[] => (holds ? statuses : []);
   return [
     "400",
-    ...when(auth.kind === "restricted", "401", "403"),
+    ...when(guarded, "401", "403"),
     ...when(onRow || custom || kind === "bulk_delete", "404"),
     ...when(writes, "409"),
     ...when(kind === "update" || kind === "delete", "412"),

@@ -1,4 +1,5 @@
 import type { Endpoint, Field, Resource } from "@shaperail/resource";
+import type { DocumentContext } from "./context.ts";
 import type { Parameter, Part } from "./model.ts";
 import { textSchema } from "./value-schema.ts";
 
@@ -49,11 +50,15 @@ export function pathParameters(
 }
 
 /** The query parameters of an endpoint, as the query parser of the server reads them. */
-export function queryParameters(resource: Resource, endpoint: Endpoint): readonly Parameter[] {
+export function queryParameters(
+  resource: Resource,
+  endpoint: Endpoint,
+  context: DocumentContext,
+): readonly Parameter[] {
   const { kind, cache, method } = endpoint;
   return [
     ...(kind === "list" ? listParameters(resource, endpoint) : []),
-    ...(selects(endpoint) ? selectionParameters(resource) : []),
+    ...(selects(endpoint) ? selectionParameters(resource, context) : []),
     ...(cache !== undefined && method === "GET" ? [NO_CACHE] : []),
   ];
 }
@@ -112,13 +117,13 @@ function searchParameter(search: readonly string[]): Parameter {
 
 function sortParameter(sort: readonly string[]): Parameter {
   const members = sort.flatMap((name) => [name, `-${name}`]);
-  const description = "Fields to order by, the first one first; `-` turns the order round.";
+  const description = "Fields to order by, the first one first; `-` turns the order round. Each at most once.";
   return commaList({ name: "sort", description, items: { type: "string", enum: members } });
 }
 
-function selectionParameters(resource: Resource): readonly Parameter[] {
+function selectionParameters(resource: Resource, { inclusions }: DocumentContext): readonly Parameter[] {
   const names = visibleFields(resource).map(({ name }) => name);
-  const relations = resource.relations.map(({ name }) => name);
+  const relations = inclusions(resource).map(({ relation }) => relation.name);
   const fields = commaList({
     name: "fields",
     description: "The keys a row shall have; unknown names are ignored. Left out: all.",
@@ -156,7 +161,7 @@ const CURSORS: readonly Parameter[] = [
   {
     name: "before",
     in: "query",
-    description: "`meta.previous` of a page: the page that precedes it.",
+    description: "`meta.previous` of a page: the page that precedes it. Not together with `after`.",
     schema: { type: "string" },
   },
 ];

@@ -1,6 +1,6 @@
-import type { Endpoint, Relation, Resource } from "@shaperail/resource";
+import type { Endpoint, Resource } from "@shaperail/resource";
 import { toPascal } from "./names.ts";
-import { type DocumentContext, reference, SELECTION } from "./context.ts";
+import { type DocumentContext, type Inclusion, reference, SELECTION } from "./context.ts";
 import type { JsonObject, Part } from "./model.ts";
 import { visibleFields } from "./parameters.ts";
 import { fieldSchema } from "./value-schema.ts";
@@ -45,10 +45,9 @@ function rowSchema(resource: Resource): Part {
 /** A row of which no key is certain, because `fields` may leave it out. */
 function selectionSchema(resource: Resource, context: DocumentContext): Part {
   const own = visibleFields(resource).map((field): [string, Part] => [field.name, fieldSchema(field)]);
-  const included = resource.relations.map((relation): [string, Part] => [
-    relation.name,
-    relationSchema(resource, relation, context),
-  ]);
+  const included = context
+    .inclusions(resource)
+    .map((inclusion): [string, Part] => [inclusion.relation.name, includedSchema(inclusion, context)]);
   return {
     type: "object",
     description:
@@ -58,9 +57,8 @@ function selectionSchema(resource: Resource, context: DocumentContext): Part {
   };
 }
 
-function relationSchema(resource: Resource, relation: Relation, { names, related }: DocumentContext): Part {
-  const other = related(resource, relation);
-  const row = other === undefined ? { type: "object" } : reference("schemas", names.schema(other, ""));
+function includedSchema({ relation, resource }: Inclusion, { names }: DocumentContext): Part {
+  const row = reference("schemas", names.schema(resource, ""));
   if (relation.kind === "has_many") return { type: "array", items: row, maxItems: 100 };
   return { anyOf: [row, { type: "null" }] };
 }

@@ -59,7 +59,7 @@ export function successResponses(
       return { 200: envelope("A page of rows.", { data: arrayOf(selection), meta }, cached) };
     }
     case "get": {
-      const cuts = resource.relations.some(({ kind }) => kind === "has_many");
+      const cuts = context.inclusions(resource).some(({ relation }) => relation.kind === "has_many");
       const found = envelope("The row.", { data: selection, ...(cuts ? { optionalMeta: "TruncationMeta" } : {}) }, [
         "ETag",
         ...cached,
@@ -67,9 +67,9 @@ export function successResponses(
       return { 200: found, 304: { description: "The row has not changed.", headers: headersOf(["ETag"]) } };
     }
     case "create":
-      return { 201: envelope("The row as it is stored.", { data: row }, ["Idempotency-Replayed"]) };
+      return { 201: envelope("The row as it is stored.", { data: row }, ["ETag", "Idempotency-Replayed"]) };
     case "update":
-      return { 200: envelope("The row as it is stored.", { data: row }, []) };
+      return { 200: envelope("The row as it is stored.", { data: row }, ["ETag"]) };
     case "delete":
       return { 204: { description: "The row is gone.", headers: headersOf([]) } };
     case "bulk_create":

@@ -1,0 +1,1 @@
+export { type DocsPage, docsPage } from "./docs-page.ts";
