@@ -257,8 +257,9 @@ export function createPool(options: PoolOptions): Pool {
   timer.unref();
 
   function quiet(): void {
-    const busy =
-      opening > 0 || [...slots.values()].some(({ state, connection }) => state === "leased" || connection.inFlight > 0);
+    // Connections that are still being opened serve nobody any more: they are ended as soon as they are there, and a server
+    // that does not answer must not hold up the end.
+    const busy = [...slots.values()].some(({ state, connection }) => state === "leased" || connection.inFlight > 0);
     if (!busy) whenQuiet?.();
   }
 
