@@ -3,7 +3,9 @@ import * as services from "./index.ts";
 
 test("the package exports what tests and benchmarks need, and nothing else", () => {
   expect(Object.keys(services).sort()).toEqual([
+    "CHROMIUM_FLAGS",
     "createTestDatabase",
+    "ensureChromium",
     "freePort",
     "startFaultProxy",
     "startPostgres",

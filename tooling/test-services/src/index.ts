@@ -1,3 +1,4 @@
+export { CHROMIUM_FLAGS, type ChromiumProbes, ensureChromium } from "./chromium.ts";
 export { type CreateDatabaseOptions, type TestDatabase } from "./database.ts";
 export { type FaultMode, type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 export { freePort } from "./free-port.ts";
