@@ -129,6 +129,9 @@ const document = fc.oneof(
   ).map((value) => ({ ...base, ...value })),
 );
 
+const many = (count: number, line: (number: number) => string) =>
+  Array.from({ length: count }, (_, n) => line(n)).join("\n");
+
 test("any text ends in a model or in errors", () => {
   fc.assert(fc.property(fc.string({ maxLength: 300, unit: "binary" }), endsWell), { numRuns: 300 });
 });
@@ -181,11 +184,19 @@ test.each([
   { what: "maps without end", text: "{a: ".repeat(20_000) },
   { what: "marks without end", text: "- ".repeat(20_000) },
   { what: "a huge file", text: `resource: ${"a".repeat(10_000_000)}` },
-  { what: "many keys", text: Array.from({ length: 20_000 }, (_, key) => `k${key}: 1`).join("\n") },
-])("$what: refused within a second", ({ text }) => {
+  {
+    what: "many fields, many endpoints",
+    text: `resource: a\nversion: 1\nschema:\n${many(1_500, (n) => `  f${n}: { type: string, transient: true }`)}\nendpoints:\n${many(1_500, (n) => `  e${n}: { auth: public }`)}`,
+  },
+  {
+    what: "many names that are no fields",
+    text: `resource: a\nversion: 1\nschema:\n${many(200, (n) => `  field_${n}: { type: string }`)}\nindexes:\n${many(3_000, (n) => `  - { fields: [fiedl_${n}x] }`)}`,
+  },
+  { what: "many keys", text: many(20_000, (n) => `k${n}: 1`) },
+])("$what: refused within seconds", ({ text }) => {
   const startedAt = performance.now();
   const { resource, diagnostics } = parseResource(text, { file: "a.yaml" });
   expect(resource).toBeUndefined();
   expect(hasErrors(diagnostics)).toBe(true);
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  expect(performance.now() - startedAt).toBeLessThan(4_000);
 });

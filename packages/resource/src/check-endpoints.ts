@@ -1,9 +1,9 @@
-import { type Diagnostic, didYouMean, type Located, type LocatedEntry, type SourceSpan } from "@shaperail/source";
+import { type Diagnostic, type Located, type LocatedEntry, type SourceSpan } from "@shaperail/source";
 import { diagnose } from "./diagnose.ts";
 import { inputOf } from "./endpoint-input.ts";
 import { kindOf, OWNERLESS, takes } from "./endpoint-kind.ts";
 import type { FieldType } from "./model.ts";
-import { fieldNames, fieldOf } from "./read-field.ts";
+import { didYouMeanField, fieldNames, fieldOf } from "./read-field.ts";
 import type { ReadEndpoint } from "./shape-endpoint.ts";
 import type { ReadResource } from "./shape-resource.ts";
 
@@ -51,7 +51,7 @@ function checkQueryList(
 function unknownField(resource: ReadResource, { value, span }: Located<string>): readonly Diagnostic[] {
   const names = fieldNames(resource);
   if (names.includes(value)) return [];
-  return [diagnose("SR040", span, `The schema has no field \`${value}\`.${didYouMean(value, names)}`)];
+  return [diagnose("SR040", span, `The schema has no field \`${value}\`.${didYouMeanField(value, names)}`)];
 }
 
 function checkInput(resource: ReadResource, action: string, endpoint: ReadEndpoint): readonly Diagnostic[] {
@@ -97,7 +97,7 @@ function checkUpload(resource: ReadResource, action: string, endpoint: ReadEndpo
     const names = fieldNames(resource);
     return names.includes(name)
       ? []
-      : [diagnose("SR052", span, `The schema has no field \`${name}\`.${didYouMean(name, names)}`)];
+      : [diagnose("SR052", span, `The schema has no field \`${name}\`.${didYouMeanField(name, names)}`)];
   }
   const kind = kindOf(action);
   // A custom endpoint without `input` leaves it to its handler.
@@ -133,13 +133,13 @@ function checkCreatable(
   const kind = kindOf(action);
   if ((kind !== "create" && kind !== "bulk_create") || endpoint.value.values.controller?.values.before !== undefined)
     return [];
-  const input = inputOf(resource, kind, endpoint.value);
+  const input = new Set(inputOf(resource, kind, endpoint.value));
   return [...(resource.values.schema ?? [])]
     .filter(([name, { value }]) => {
       const { required = false, generated = false, nullable = false } = value.values;
       const filledIn =
         generated || value.has("default") || name === resource.values.tenant_key || name === "created_by";
-      return required && !nullable && !filledIn && !input.includes(name);
+      return required && !nullable && !filledIn && !input.has(name);
     })
     .map(([name]) =>
       diagnose("SR102", endpoint.keySpan, `\`${name}\` is required but not in the input of \`${action}\`.`),

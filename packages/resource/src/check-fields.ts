@@ -1,4 +1,4 @@
-import type { Diagnostic, LocatedEntry } from "@shaperail/source";
+import type { Diagnostic } from "@shaperail/source";
 import { diagnose } from "./diagnose.ts";
 import { unfit, type ValueRules } from "./default-value.ts";
 import { inputOf } from "./endpoint-input.ts";
@@ -14,7 +14,7 @@ export function checkFields(resource: ReadResource): readonly Diagnostic[] {
     ...checkPrimary(resource),
     ...checkTenantKey(resource),
     ...fields.flatMap(([, { value }]) => [...checkBounds(value), ...checkItemBounds(value), ...checkDefault(value)]),
-    ...fields.flatMap(([name, field]) => checkTransient(resource, name, field)),
+    ...checkTransient(resource),
     ...fields.flatMap(([name, { value }]) => (value.values.type === "file" ? checkCompanions(resource, name) : [])),
   ];
 }
@@ -80,11 +80,14 @@ function itemRules(items: ReadItems): ValueRules | undefined {
   return type === undefined ? undefined : valueRules(type, items.values);
 }
 
-function checkTransient(resource: ReadResource, name: string, field: LocatedEntry<ReadField>): readonly Diagnostic[] {
-  if (field.value.values.transient !== true) return [];
+function checkTransient(resource: ReadResource): readonly Diagnostic[] {
   const endpoints = [...(resource.values.endpoints ?? [])];
-  const sent = endpoints.some(([action, { value }]) => inputOf(resource, kindOf(action), value).includes(name));
-  return sent ? [] : [diagnose("SR025", field.keySpan, `No endpoint's input has the transient field \`${name}\`.`)];
+  const sent = new Set(endpoints.flatMap(([action, { value }]) => inputOf(resource, kindOf(action), value)));
+  return [...(resource.values.schema ?? [])]
+    .filter(([name, { value }]) => value.values.transient === true && !sent.has(name))
+    .map(([name, { keySpan }]) =>
+      diagnose("SR025", keySpan, `No endpoint's input has the transient field \`${name}\`.`),
+    );
 }
 
 /** Fields that are filled in from an upload, when they are declared. */

@@ -2,7 +2,7 @@ import { type Diagnostic, didYouMean, type SourceSpan } from "@shaperail/source"
 import { diagnose } from "./diagnose.ts";
 import type { FieldReference } from "./model.ts";
 import { databaseOf, fieldInVersions, type Project } from "./project.ts";
-import { fieldNames, primaryKeyOf } from "./read-field.ts";
+import { didYouMeanField, fieldNames, primaryKeyOf } from "./read-field.ts";
 import type { ReadField } from "./shape-field.ts";
 import type { ReadRelation } from "./shape-relation.ts";
 import type { ReadResource } from "./shape-resource.ts";
@@ -42,7 +42,7 @@ function checkReference(project: Project, from: ReadResource, reference: PlacedR
   if (elsewhere.length > 0) return elsewhere;
   const names = versions.flatMap(fieldNames);
   if (!names.includes(name))
-    return [diagnose("SR111", span, `\`${resource}\` has no field \`${name}\`.${didYouMean(name, names)}`)];
+    return [diagnose("SR111", span, `\`${resource}\` has no field \`${name}\`.${didYouMeanField(name, names)}`)];
   const { type, primary = false, unique = false, transient = false } = fieldInVersions(versions, name)?.values ?? {};
   if (type === undefined || (type === "uuid" && (primary || unique) && !transient)) return [];
   return [diagnose("SR111", span, `\`${resource}.${name}\` is not a uuid that is primary or unique.`)];
@@ -74,7 +74,11 @@ function checkRelationFields(
   const names = versions.flatMap(fieldNames);
   if (!names.includes(there))
     return [
-      diagnose("SR113", spanOf(key), `\`${values.resource}\` has no field \`${there}\`.${didYouMean(there, names)}`),
+      diagnose(
+        "SR113",
+        spanOf(key),
+        `\`${values.resource}\` has no field \`${there}\`.${didYouMeanField(there, names)}`,
+      ),
     ];
   const near = fieldInVersions([from], here)?.values;
   const far = fieldInVersions(versions, there)?.values;

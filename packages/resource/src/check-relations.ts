@@ -1,7 +1,7 @@
-import { type Diagnostic, didYouMean, type Located } from "@shaperail/source";
+import { type Diagnostic, type Located } from "@shaperail/source";
 import type { ResourceRuleCode } from "./catalogue.ts";
 import { diagnose } from "./diagnose.ts";
-import { fieldNames, fieldOf } from "./read-field.ts";
+import { didYouMeanField, fieldNames, fieldOf } from "./read-field.ts";
 import type { ReadResource } from "./shape-resource.ts";
 
 /** Rules about relations and indexes that look at the schema. */
@@ -34,7 +34,7 @@ function checkColumn(resource: ReadResource, name: Located<string>, code: Resour
   const names = fieldNames(resource);
   const { value, span } = name;
   if (!names.includes(value))
-    return [diagnose(code, span, `The schema has no field \`${value}\`.${didYouMean(value, names)}`)];
+    return [diagnose(code, span, `The schema has no field \`${value}\`.${didYouMeanField(value, names)}`)];
   const transient = fieldOf(resource, value)?.value.values.transient === true;
   return transient ? [diagnose("SR026", span, `\`${value}\` is transient: it has no column.`)] : [];
 }

@@ -13,8 +13,10 @@ const CONTEXT_FIELDS: readonly string[] = ["created_by", "deleted_at"];
  */
 export function inputOf(resource: ReadResource, kind: EndpointKind, endpoint: ReadEndpoint): readonly string[] {
   const schema = [...(resource.values.schema ?? [])];
-  const declared = endpoint.values.input?.map(({ value }) => value);
-  if (declared !== undefined) return schema.map(([name]) => name).filter((name) => declared.includes(name));
+  if (endpoint.values.input !== undefined) {
+    const declared = new Set(endpoint.values.input.map(({ value }) => value));
+    return schema.map(([name]) => name).filter((name) => declared.has(name));
+  }
   if (kind !== "create" && kind !== "update" && kind !== "bulk_create") return [];
   return schema
     .filter(([name, { value }]) => {

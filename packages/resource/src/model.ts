@@ -74,6 +74,7 @@ export interface Field extends ValueConstraints {
   readonly sensitive: boolean;
   /** Input only: validated and shown to before-controllers, then dropped; it has no column. */
   readonly transient: boolean;
+  /** Searched by list endpoints that declare no `search`; {@link Endpoint.search} already has it. */
   readonly search: boolean;
   /** JSON value used when the field is left out on create. `undefined`: none. */
   readonly default: unknown;
@@ -99,7 +100,12 @@ export interface Endpoint {
   /** Starts with `/`, without the version prefix; `:name` marks a parameter. */
   readonly path: string;
   readonly auth: AuthRule;
-  /** Fields a client may write, in schema order. Default: every field that is neither generated nor primary. */
+  /**
+   * Fields a client may write, in schema order. Empty for endpoints that write nothing.
+   *
+   * Default: every field that is neither generated, the tenant key, `created_by` nor `deleted_at`; of the primary field, only when the
+   * database does not generate it, and never on update. None for a custom endpoint.
+   */
   readonly input: readonly string[];
   readonly filters: readonly string[];
   readonly search: readonly string[];

@@ -294,3 +294,11 @@ schema:
     span: { start: { line: 5, column: 30 } },
   });
 });
+
+test("a schema has at most as many fields as a table of PostgreSQL has columns", () => {
+  const fields = (count: number) =>
+    Array.from({ length: count }, (_, number) => `f${number}: { type: date }`).join("\n  ");
+  expect(model(fields(1_599)).fields).toHaveLength(1_600);
+  const { diagnostics } = parse(`resource: articles\nversion: 1\nschema:\n  ${fields(1_601)}\n`);
+  expect(diagnostics).toMatchObject([{ code: "SR009", span: { start: { line: 4, column: 3 } } }]);
+});

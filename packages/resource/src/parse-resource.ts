@@ -5,6 +5,9 @@ import type { Resource } from "./model.ts";
 import { type ReadResource, resourceShape } from "./shape-resource.ts";
 import { toResource } from "./to-resource.ts";
 
+/** Longest accepted file, in characters: generous for 1600 fields. */
+const MAX_LENGTH = 262_144;
+
 /** Text of a resource file. */
 export interface ResourceFile {
   /** Path for the positions, as a person would type it. */
@@ -39,7 +42,7 @@ export interface ReadFile {
 }
 
 export function readResource({ file, text }: ResourceFile): ReadFile {
-  const { root, diagnostics: mistakes } = parseYaml(text, { file });
+  const { root, diagnostics: mistakes } = parseYaml(text, { file, maxLength: MAX_LENGTH });
   const diagnostics = [...mistakes];
   const read = root === undefined ? undefined : resourceShape.read(root, createContext(diagnostics));
   if (read !== undefined) diagnostics.push(...checkResource(read));

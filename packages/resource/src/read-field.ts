@@ -1,4 +1,4 @@
-import { entryOf, type LocatedEntry } from "@shaperail/source";
+import { didYouMean, entryOf, type LocatedEntry } from "@shaperail/source";
 import type { ReadField } from "./shape-field.ts";
 import type { ReadResource } from "./shape-resource.ts";
 
@@ -6,6 +6,11 @@ import type { ReadResource } from "./shape-resource.ts";
 export function fieldNames(resource: ReadResource): readonly string[] {
   const schema = entryOf(resource.node, "schema")?.value;
   return schema?.kind === "map" ? schema.entries.map(({ key }) => key) : [];
+}
+
+/** ` Did you mean …?` for the name of a field. A schema too long to be mistyped from memory gets none: comparing costs time. */
+export function didYouMeanField(name: string, names: readonly string[]): string {
+  return names.length > 200 ? "" : didYouMean(name, names);
 }
 
 /** The field, when the file declares it and it could be read. */

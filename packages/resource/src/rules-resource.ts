@@ -10,6 +10,7 @@ export type ResourceFileRuleCode =
   | "SR006"
   | "SR007"
   | "SR008"
+  | "SR009"
   | "SR020"
   | "SR021";
 
@@ -61,6 +62,11 @@ export const RESOURCE_FILE_RULES: Readonly<Record<ResourceFileRuleCode, RuleText
     title: "The name belongs to PostgreSQL or to Shaperail.",
     fix: "Choose another name.",
     example: "resource: sagas_archive",
+  },
+  SR009: {
+    title: "There are more than 1600 entries, which is the most a table of PostgreSQL can have.",
+    fix: "Divide the resource.",
+    example: "schema:\n  settings: { type: json }",
   },
   SR020: {
     title: "The tenant key is not a uuid field with a column.",

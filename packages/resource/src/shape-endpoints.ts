@@ -29,6 +29,7 @@ export const endpointsShape: Shape<ReadEndpoints> = {
     description:
       "What clients can do, by action: list, get, create, update, delete, bulk_create, bulk_delete, or a name of your own.",
     propertyNames: named.schema()["propertyNames"],
+    maxProperties: named.schema()["maxProperties"],
     properties: Object.fromEntries(KINDS.filter((kind) => kind !== "custom").map((kind) => [kind, kindSchema(kind)])),
     additionalProperties: kindSchema("custom"),
   }),

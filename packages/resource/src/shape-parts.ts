@@ -95,6 +95,9 @@ export function oneOrMore(item: Shape<string>, { description }: Describable = {}
   };
 }
 
+/** Columns of one table. Nothing else in a file needs more, and rules that compare entries stay quick. https://www.postgresql.org/docs/current/limits.html */
+const MAX_ENTRIES = 1_600;
+
 export interface NamedMapOptions extends Describable {
   readonly expects: string;
   /** Names that PostgreSQL keeps for itself: `SR008`. */
@@ -119,6 +122,10 @@ export function namedMap<T>(
       }
       const map = expectMap(node, expects, context);
       if (map === undefined) return undefined;
+      if (map.entries.length > MAX_ENTRIES) {
+        context.report(diagnose("SR009", node.span));
+        return undefined;
+      }
       for (const { key, keySpan } of map.entries) {
         if (!NAME_PATTERN.test(key))
           context.report(
@@ -136,6 +143,7 @@ export function namedMap<T>(
           pattern: NAME_PATTERN.source,
           ...(reserved.length > 0 ? { not: { enum: reserved } } : {}),
         },
+        maxProperties: MAX_ENTRIES,
         ...(emptyCode === undefined ? {} : { minProperties: 1 }),
       }),
   };
