@@ -1,0 +1,75 @@
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { createLogger } from "./logger.ts";
+
+const source = new URL("./index.ts", import.meta.url).href;
+const nodeArgs = ["--conditions=@shaperail/source", "--input-type=module", "-e"];
+
+// 20,000 lines into a pipe whose reader sleeps first; the pipe holds 64 KiB of them.
+const LINES = 20_000;
+const script = (ending: string): string => `
+  import { createLogger } from ${JSON.stringify(source)};
+  const logger = createLogger();
+  for (let n = 1; n <= ${LINES}; n += 1) logger.info("line", { n });
+  ${ending}
+`;
+
+async function runSlowlyRead(ending: string): Promise<readonly { n?: number }[]> {
+  const child = spawn(process.execPath, [...nodeArgs, script(ending)], { stdio: ["ignore", "pipe", "ignore"] });
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  let text = "";
+  for await (const chunk of child.stdout) text += chunk;
+  await exited;
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line): { n?: number } => JSON.parse(line));
+}
+
+test.each([
+  { how: "process.exit()", ending: "process.exit(0);" },
+  { how: "an uncaught error", ending: 'throw new Error("crash");' },
+  { how: "an unhandled rejection", ending: 'Promise.reject(new Error("crash"));' },
+  { how: "close()", ending: "await logger.close(); process.exit(0);" },
+  { how: "running out of work", ending: "" },
+  { how: "flushSync() and SIGKILL", ending: 'logger.flushSync(); process.kill(process.pid, "SIGKILL");' },
+])("no line is lost when the process ends by $how", async ({ ending }) => {
+  const lines = await runSlowlyRead(ending);
+  expect(lines).toHaveLength(LINES);
+  expect(lines.every(({ n }, index) => n === index + 1)).toBe(true);
+});
+
+test("a reader that goes away does not end the service", () => {
+  const code = `
+    import { createLogger } from ${JSON.stringify(source)};
+    const logger = createLogger();
+    for (let n = 1; n <= 50; n += 1) {
+      logger.info("x".repeat(60000));
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    await logger.close();
+    console.error("alive");
+  `;
+  const command = `"$0" "$@" | head -c 10`;
+  const { stderr } = spawnSync("sh", ["-c", command, process.execPath, ...nodeArgs, code], { encoding: "utf8" });
+  expect(stderr).toContain("alive");
+});
+
+test("lines go to a file, whose folder is made, and are there after the turn in which they were logged", async () => {
+  const file = join(mkdtempSync(join(tmpdir(), "shaperail-logging-")), "logs", "app.log");
+  const logger = createLogger({ destination: file });
+  logger.info("one");
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ message: "one" });
+  logger.info("two");
+  logger.flushSync();
+  expect(readFileSync(file, "utf8").trimEnd().split("\n")).toHaveLength(2);
+  logger.info("three");
+  await logger.close();
+  logger.info("late");
+  expect(readFileSync(file, "utf8").trimEnd().split("\n")).toHaveLength(3);
+});
