@@ -43,7 +43,28 @@ test("the valid fixtures together use every key of the format", () => {
   expect([...unused]).toEqual(["endpoint"]);
 });
 
-test("the schema is draft 2020-12, describes its keys, and is the same every time", () => {
+/** Properties that an editor could say nothing about. */
+function undescribed(schema: unknown): readonly string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  const { properties = {}, $defs = {}, additionalProperties, items, anyOf = [] } = schema as Record<string, object>;
+  const isDescribed = (value: Record<string, unknown>): boolean =>
+    "description" in value ||
+    "$ref" in value ||
+    ((value["anyOf"] ?? []) as Record<string, unknown>[]).some(isDescribed);
+  return [
+    ...Object.entries(properties).flatMap(([key, value]) => [
+      ...(isDescribed(value) ? [] : [key]),
+      ...undescribed(value).map((path) => `${key}.${path}`),
+    ]),
+    ...[additionalProperties, items, ...Object.values($defs), ...(anyOf as readonly object[])].flatMap(undescribed),
+  ];
+}
+
+test("an editor has something to say about every key", () => {
+  expect(undescribed(resourceJsonSchema())).toEqual([]);
+});
+
+test("the schema is draft 2020-12, and is the same every time", () => {
   const schema = resourceJsonSchema();
   expect(schema).toMatchObject({
     $schema: "https://json-schema.org/draft/2020-12/schema",

@@ -302,3 +302,15 @@ test("a schema has at most as many fields as a table of PostgreSQL has columns",
   const { diagnostics } = parse(`resource: articles\nversion: 1\nschema:\n  ${fields(1_601)}\n`);
   expect(diagnostics).toMatchObject([{ code: "SR009", span: { start: { line: 4, column: 3 } } }]);
 });
+
+test("a mistyped action is recognised", () => {
+  const { diagnostics } = parse(`
+resource: articles
+version: 1
+schema:
+  id: { type: uuid, primary: true, generated: true }
+endpoints:
+  updte: { auth: public }
+`);
+  expect(diagnostics[0]).toMatchObject({ code: "SR047", message: expect.stringContaining("Did you mean `update`?") });
+});

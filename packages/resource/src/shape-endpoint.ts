@@ -110,9 +110,19 @@ const controller = conditioned(
 
 const subscriber = conditioned(
   object({
-    event: optional(checkedText({ expects: "the name of an event", checks: [{ code: "SR073", pattern: HAS_TEXT }] })),
+    event: optional(
+      checkedText({
+        expects: "the name of an event",
+        checks: [{ code: "SR073", pattern: HAS_TEXT }],
+        description: "The event, or a pattern such as `articles.*`.",
+      }),
+    ),
     handler: optional(
-      checkedText({ expects: "the name of a function", checks: [{ code: "SR074", pattern: HAS_TEXT }] }),
+      checkedText({
+        expects: "the name of a function",
+        checks: [{ code: "SR074", pattern: HAS_TEXT }],
+        description: "Function that runs.",
+      }),
     ),
   }),
   [
@@ -132,8 +142,12 @@ const maxSize = either<number, string>(
 
 const upload = object(
   {
-    field: required(text({ minLength: 1, expects: "the name of a file field" })),
-    storage: required(coded("SR053", oneOfWords(["local", "s3", "gcs", "azure"]))),
+    field: required(
+      text({ minLength: 1, expects: "the name of a file field", description: "The field that gets the path." }),
+    ),
+    storage: required(
+      coded("SR053", oneOfWords(["local", "s3", "gcs", "azure"], { description: "Where the file goes." })),
+    ),
     max_size: required(maxSize),
     types: optional(
       uniqueList(text({ minLength: 1 }), { description: "Extensions, MIME types or patterns such as `image/*`." }),

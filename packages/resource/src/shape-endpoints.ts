@@ -1,4 +1,4 @@
-import type { Diagnostic, JsonSchema, LocatedEntry, Shape } from "@shaperail/source";
+import { type Diagnostic, didYouMean, type JsonSchema, type LocatedEntry, type Shape } from "@shaperail/source";
 import { checkConditions, conditionSchema } from "./condition.ts";
 import { diagnose } from "./diagnose.ts";
 import { endpointConditions } from "./endpoint-conditions.ts";
@@ -10,6 +10,7 @@ import { namedMap } from "./shape-parts.ts";
 export type ReadEndpoints = ReadonlyMap<string, LocatedEntry<ReadEndpoint>>;
 
 const KINDS = Object.keys(CONVENTIONS) as readonly EndpointKind[];
+const CONVENTIONAL = KINDS.filter((kind) => kind !== "custom");
 const named = namedMap(endpointShape, { expects: "a map from actions to endpoints" });
 
 /** The endpoints, each with what its kind of action demands. */
@@ -19,7 +20,11 @@ export const endpointsShape: Shape<ReadEndpoints> = {
     const endpoints = named.read(node, context);
     for (const [action, { value, keySpan }] of endpoints ?? []) {
       const kind = kindOf(action);
-      for (const problem of checkConditions(value, endpointConditions(kind), keySpan)) context.report(problem);
+      for (const problem of checkConditions(value, endpointConditions(kind), keySpan)) {
+        // A mistyped action is taken for a custom endpoint; the first thing it lacks is the place to ask.
+        const hint = kind === "custom" && problem.code === "SR047" ? didYouMean(action, CONVENTIONAL) : "";
+        context.report({ ...problem, message: `${problem.message}${hint}` });
+      }
       for (const problem of [...ownerProblems(kind, value), ...afterProblems(kind, value)]) context.report(problem);
     }
     return endpoints;
@@ -30,7 +35,7 @@ export const endpointsShape: Shape<ReadEndpoints> = {
       "What clients can do, by action: list, get, create, update, delete, bulk_create, bulk_delete, or a name of your own.",
     propertyNames: named.schema()["propertyNames"],
     maxProperties: named.schema()["maxProperties"],
-    properties: Object.fromEntries(KINDS.filter((kind) => kind !== "custom").map((kind) => [kind, kindSchema(kind)])),
+    properties: Object.fromEntries(CONVENTIONAL.map((kind) => [kind, kindSchema(kind)])),
     additionalProperties: kindSchema("custom"),
   }),
 };

@@ -54,7 +54,13 @@ export const indexShape: Shape<ReadIndex> = conditioned(
   object(
     {
       fields: optional(
-        coded("SR070", uniqueList(coded("SR000", fieldName("A field of the schema.")), { minItems: 1 })),
+        coded(
+          "SR070",
+          uniqueList(coded("SR000", fieldName("A field of the schema.")), {
+            minItems: 1,
+            description: "Fields, first the one that is asked for most.",
+          }),
+        ),
       ),
       unique: optional(boolean({ description: "No two rows have the same values." })),
       order: optional(coded("SR072", oneOfWords(["asc", "desc"], { description: "Order of the last field." }))),
