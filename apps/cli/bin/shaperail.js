@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // Inside the repository the command runs from its TypeScript sources: nothing to build, nothing stale.
 // The published package's `bin` is dist/main.js (see publishConfig).
 import { registerHooks } from "node:module";

@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-export {};
+import { runProcess } from "./process.ts";
+
+await runProcess();

@@ -1,0 +1,32 @@
+import type { CommandContext, RunCommand } from "../command.ts";
+import { CliError, EXIT_CODES } from "../errors.ts";
+import type { Environment } from "../project.ts";
+
+export const runServe: RunCommand = async (context, invocation) => {
+  const env = withPort(context.env, invocation.value("port"));
+  const isProduction = env["NODE_ENV"] === "production";
+  if (invocation.flag("check")) {
+    const { writeCheck } = await import("../serve/check.ts");
+    return writeCheck(context, { env, json: invocation.flag("json"), watch: !isProduction });
+  }
+  if (isProduction || invocation.flag("child")) {
+    if (invocation.flag("seed")) throw notInProduction();
+    const { runServer } = await import("../serve/run-server.ts");
+    return runServer(context, env);
+  }
+  const { serveInDevelopment } = await import("../serve/development.ts");
+  return serveInDevelopment(context, { env, seed: invocation.flag("seed") });
+};
+
+/** A flag beats a variable: both are how a person overrides the file for one run. */
+function withPort(env: CommandContext["env"], port: string | undefined): Environment {
+  return port === undefined ? env : { ...env, SHAPERAIL_PORT: port };
+}
+
+function notInProduction(): CliError {
+  return new CliError("--seed is not done in production.", {
+    code: "CLI_NOT_IN_PRODUCTION",
+    hint: "Run `shaperail seed` once, as a step of its own.",
+    exitCode: EXIT_CODES.usage,
+  });
+}

@@ -1,0 +1,113 @@
+import { randomBytes } from "node:crypto";
+import { relative } from "node:path";
+import { type Closeable, closeable } from "@shaperail/core";
+import { loadProject, type Project, ProjectError } from "@shaperail/runtime";
+import { formatDiagnostics } from "@shaperail/source";
+import type { CommandContext } from "./command.ts";
+import type { EmbeddedPostgres } from "./postgres/embedded-postgres.ts";
+
+export type Environment = CommandContext["env"];
+
+/** A project whose databases can be used, and the embedded server when there is one. */
+export interface OpenedProject extends Closeable {
+  readonly project: Project;
+  /** The environment the project was loaded with, and with which a server process loads it again. */
+  readonly env: Environment;
+  readonly embedded: EmbeddedPostgres | undefined;
+}
+
+export interface OpenProjectOptions {
+  /** @default the context's */
+  readonly env?: Environment;
+  /** An embedded server that runs already. */
+  readonly running?: EmbeddedPostgres;
+}
+
+/**
+ * Loads the project of the current directory. In development, when DATABASE_URL is all that is missing, the embedded
+ * PostgreSQL is started and announced.
+ */
+export async function openProject(
+  context: CommandContext,
+  { env = context.env, running }: OpenProjectOptions = {},
+): Promise<OpenedProject> {
+  let embedded: EmbeddedPostgres | undefined;
+  const provide = async (missing: readonly string[]): Promise<Record<string, string>> => {
+    if (missing.length !== 1 || missing[0] !== "DATABASE_URL") return {};
+    embedded = running ?? (await startEmbedded(context));
+    return { DATABASE_URL: embedded.url };
+  };
+  try {
+    const project = await loadProject({ directory: pathTo(context), env, provide });
+    return {
+      project,
+      embedded,
+      env: embedded === undefined ? env : { ...env, DATABASE_URL: embedded.url },
+      ...closeable(async () => (embedded === running ? undefined : embedded?.close())),
+    };
+  } catch (error) {
+    if (embedded !== running) await embedded?.close();
+    throw env["NODE_ENV"] === "production" ? error : withoutDatabaseUrl(error);
+  }
+}
+
+/** Loads the project to look at it only: a database is neither needed nor started. */
+export async function inspectProject(context: CommandContext): Promise<Project> {
+  const env = withoutSecrets({ DATABASE_URL: "postgresql://database-url.is.not.set/app", ...context.env });
+  return loadProject({ directory: pathTo(context), env });
+}
+
+/**
+ * Stand-ins for what a command needs neither to know nor to reach: a migration job is given DATABASE_URL and no more.
+ * Nothing is ever signed with these or sent to them.
+ */
+export function withoutSecrets(env: Environment): Environment {
+  return {
+    REDIS_URL: "redis://redis-url.is.not.set:6379",
+    JWT_SECRET: randomBytes(48).toString("base64"),
+    WEBHOOK_SECRET: randomBytes(48).toString("base64"),
+    ...withoutEmpty(env),
+  };
+}
+
+function withoutEmpty(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+}
+
+/** The project's directory as messages show it: relative to where the command was started. */
+export function pathTo({ directory }: CommandContext): string {
+  return relative("", directory) || ".";
+}
+
+/**
+ * The error without the complaint about DATABASE_URL, which development provides once everything else is right: beside
+ * a mistake in a file it would only send the reader the wrong way.
+ */
+function withoutDatabaseUrl(error: unknown): unknown {
+  if (!(error instanceof ProjectError)) return error;
+  const { diagnostics, sources } = error;
+  const others = diagnostics.filter(
+    ({ code, message }) => code !== "CONFIG_MISSING_VARIABLE" || !message.includes("'DATABASE_URL'"),
+  );
+  const errors = others.filter(({ severity }) => severity === "error");
+  const [first] = errors;
+  if (first === undefined || others.length === diagnostics.length) return error;
+  const hint = first.fix ?? "Correct the files.";
+  const message = `The project has ${errors.length} mistake(s). ${errors.map((one) => one.message).join(" ")}`;
+  return new ProjectError(message, { code: "PROJECT_INVALID", hint, diagnostics: others, sources, cause: error });
+}
+
+async function startEmbedded(context: CommandContext): Promise<EmbeddedPostgres> {
+  const { openEmbeddedPostgres } = await import("./postgres/embedded-postgres.ts");
+  const embedded = await openEmbeddedPostgres({ directory: context.directory });
+  const verb = embedded.started ? "started" : "joined";
+  context.stderr.write(
+    `DATABASE_URL is not set: ${verb} the embedded PostgreSQL 18 (data in ${relative("", embedded.home)}).\n`,
+  );
+  return embedded;
+}
+
+/** Writes what is worth saying but stops nothing. */
+export function writeWarnings({ stderr }: CommandContext, { warnings, sources }: Project): void {
+  if (warnings.length > 0) stderr.write(`${formatDiagnostics(warnings, { sources, color: stderr.color })}\n\n`);
+}

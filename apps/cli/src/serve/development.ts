@@ -1,0 +1,133 @@
+import type { Project } from "@shaperail/runtime";
+import type { CommandContext } from "../command.ts";
+import { EXIT_CODES } from "../errors.ts";
+import { migrateProject } from "../migrations.ts";
+import { type Environment, type OpenedProject, openProject, writeWarnings } from "../project.ts";
+import { reportError } from "../report-error.ts";
+import { seedWhenEmpty } from "./seed-when-empty.ts";
+import { type ServerAddress, spawnServer } from "./server-process.ts";
+import { createSupervisor } from "./supervisor.ts";
+import { watchFiles } from "./watch-files.ts";
+
+export interface DevelopmentOptions {
+  readonly env: Environment;
+  /** Load seeds/ when their tables are empty. */
+  readonly seed: boolean;
+}
+
+const EXIT_CODE_BY_SIGNAL: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+
+/**
+ * Owns what the server needs: starts the database, migrates, runs the server as a child, and replaces it when a file
+ * changes. A version that is not valid is reported, and the last valid one goes on serving.
+ */
+export async function serveInDevelopment(context: CommandContext, { env, seed }: DevelopmentOptions): Promise<number> {
+  const startedAt = performance.now();
+  const { stderr } = context;
+  const stopped = Promise.withResolvers<void>();
+  const supervisor = createSupervisor({
+    spawn: (childEnv) => spawnServer(context, childEnv),
+    onCrash: (exitCode) =>
+      stderr.write(`The server ended with ${exitCode}; the next change of a file starts it again.\n`),
+  });
+  let isServing = false;
+  const ignoreSignals = context.onSignal((signal) => {
+    if (isServing) {
+      isServing = false;
+      stopped.resolve();
+      return;
+    }
+    // A second signal, or one before there is anything to finish. The database's guard stops it when we are gone.
+    supervisor.kill();
+    context.exit(EXIT_CODE_BY_SIGNAL[signal] ?? EXIT_CODES.failure);
+  });
+
+  const opened: OpenedProject[] = [];
+  /** Loads the project, on the database that runs already when there is one, and brings its tables up to date. */
+  const prepare = async (): Promise<OpenedProject> => {
+    const running = opened.map(({ embedded }) => embedded).find((embedded) => embedded !== undefined);
+    const next = await openProject(context, { env, running });
+    opened.push(next);
+    writeWarnings(context, next.project);
+    await migrate(context, next.project);
+    return next;
+  };
+
+  try {
+    const { project, env: childEnv } = await prepare();
+    if (seed) await seedWhenEmpty(context, project);
+    const address = await supervisor.replace(childEnv);
+    writeReady(context, project, { address, ms: performance.now() - startedAt });
+
+    const reload = async (): Promise<void> => {
+      const changedAt = performance.now();
+      try {
+        const next = await prepare();
+        // A port the system chose stays the same, or the reader's browser would look for it.
+        const samePort = next.project.config.port === 0 ? { SHAPERAIL_PORT: String(address.port) } : {};
+        const { url } = await supervisor.replace({ ...next.env, ...samePort });
+        stderr.write(`Reloaded in ${Math.round(performance.now() - changedAt)} ms: ${url}\n`);
+      } catch (error) {
+        if (!isServing) return;
+        await reportError(error, stderr, { debug: false });
+        stderr.write("Not reloaded: waiting for the next change; the last version that loaded goes on serving.\n");
+      }
+    };
+    const reloads = oneAtATime(reload);
+    await using _watcher = await watchFiles({ directory: context.directory, onChange: reloads.request });
+    isServing = true;
+    await stopped.promise;
+    const exitCode = await supervisor.stop();
+    await reloads.idle();
+    return exitCode;
+  } finally {
+    ignoreSignals();
+    for (const { close } of opened.toReversed()) await close();
+  }
+}
+
+async function migrate({ stderr }: CommandContext, project: Project): Promise<void> {
+  await migrateProject(project, {
+    onGenerated: (file) => stderr.write(`Generated ${file}\n`),
+    onApplied: ({ fileName }) => stderr.write(`Applied ${fileName}\n`),
+    onWaiting: ({ database }) => stderr.write(`Another migration of the database ${database} is running; waiting.\n`),
+  });
+}
+
+interface Readiness {
+  readonly address: ServerAddress;
+  readonly ms: number;
+}
+
+function writeReady({ stderr }: CommandContext, { config, resources }: Project, { address, ms }: Readiness): void {
+  const { url } = address;
+  const lists = resources.flatMap(({ version, endpoints }) =>
+    endpoints.filter(({ kind }) => kind === "list").map(({ path }) => `${url}/v${version}${path}`),
+  );
+  const lines = [
+    `${config.project} is ready after ${Math.round(ms)} ms. Ctrl-C stops it; saving a file reloads it.`,
+    ...lists.slice(0, 5).map((list) => `  API     ${list}`),
+    `  Health  ${url}/health  ${url}/health/ready`,
+  ];
+  stderr.write(`${lines.join("\n")}\n`);
+}
+
+/** Runs the work again when it was asked for while running, however often that was. */
+function oneAtATime(work: () => Promise<void>): { request(): void; idle(): Promise<void> } {
+  let running: Promise<void> | undefined;
+  let again = false;
+  const run = async (): Promise<void> => {
+    do {
+      again = false;
+      await work();
+    } while (again);
+    running = undefined;
+  };
+  return {
+    request() {
+      again = true;
+      running ??= run();
+    },
+    idle: async () => running,
+  };
+}

@@ -1,0 +1,9 @@
+export {
+  insertSeeds,
+  type SeededTable,
+  type SeedFile,
+  type SeedOptions,
+  type SeedOutcome,
+  type SeedRecord,
+} from "./seed/insert-seeds.ts";
+export { SeedError, type SeedErrorCode } from "./seed/errors.ts";
