@@ -1,3 +1,4 @@
+export { createTypeScriptClient, type TypeScriptClientOptions } from "./client/create-client.ts";
 export { createOpenApiDocument, type OpenApiOptions } from "./document/create-document.ts";
 export type {
   Components,
@@ -12,3 +13,4 @@ export type {
 } from "./document/model.ts";
 export { renderOpenApi } from "./document/render.ts";
 export type { DocumentFeatures } from "./document/system-paths.ts";
+export { type DocsPage, docsPage } from "./docs/docs-page.ts";

@@ -90,7 +90,6 @@ export const ERROR_SCHEMAS: JsonObject = {
       code: {
         type: "string",
         description: `What is wrong, for programs. The server itself uses ${ISSUE_CODES.join(", ")}.`,
-        "x-shaperail-values": ISSUE_CODES,
       },
     },
   },

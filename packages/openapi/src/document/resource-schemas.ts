@@ -54,6 +54,8 @@ function selectionSchema(resource: Resource, context: DocumentContext): Part {
       `A row of ${resource.name}, as \`fields\`${included.length > 0 ? " and `include` shape" : " shapes"} it. ` +
       "Without `fields`, every field is there.",
     properties: Object.fromEntries([...own, ...included]),
+    // For generators: the schema of the row when nothing is left out.
+    "x-shaperail-row": context.names.schema(resource, ""),
   };
 }
 

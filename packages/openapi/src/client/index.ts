@@ -1,0 +1,1 @@
+export { createTypeScriptClient, type TypeScriptClientOptions } from "./create-client.ts";
