@@ -223,13 +223,13 @@ test("close and drain are one thing, done once", async () => {
   await first;
 });
 
-test("200 requests in flight all get their answer", async () => {
+test("100 requests in flight all get their answer", async () => {
   const handle = async (exchange: Exchange): Promise<void> => {
     await pause(100);
     ok(exchange);
   };
   const { server, url } = await startServer({ routes: [{ method: "GET", path: "/", handle }] });
-  const answers = Array.from({ length: 200 }, () => fetch(`${url}/`).then(({ status }) => status));
+  const answers = Array.from({ length: 100 }, () => fetch(`${url}/`).then(({ status }) => status));
   await pause(60);
   expect(await server.drain({ drainDelayMs: 50, graceMs: 5_000 })).toEqual({ cut: [] });
   expect((await Promise.all(answers)).every((status) => status === 200)).toBe(true);

@@ -38,7 +38,7 @@ export function fallbackMatch(fallback: Fallback, refused: Match): Match {
  * The error of an Express middleware as ours. Those that mean the client's fault carry a 4xx `status` and say with
  * `expose` whether their message may be shown; everything else stays as it is and becomes a 500.
  */
-export function toHttpErrorByStatus(thrown: unknown): Error {
+function toHttpErrorByStatus(thrown: unknown): Error {
   const error = toError(thrown);
   if (error instanceof HttpError || !("status" in error) || typeof error.status !== "number") return error;
   const { status } = error;
