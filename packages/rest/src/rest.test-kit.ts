@@ -5,7 +5,7 @@ import { planInitialMigrations } from "@shaperail/db/migrate";
 import { createHttpApp, HttpError } from "@shaperail/http";
 import { parseResources, type Resource } from "@shaperail/resource";
 import { createTestDatabase } from "@shaperail/test-services";
-import { createRestRoutes } from "./rest-routes.ts";
+import { createRestRoutes, type RestOptions } from "./rest-routes.ts";
 
 /** What a request was answered with. */
 export interface Reply {
@@ -53,7 +53,12 @@ export interface CallOptions {
 }
 
 /** Serves resources given as YAML on a database of their own, made by the generated migrations. */
-export async function startRest(...yaml: readonly string[]): Promise<RestApp> {
+export function startRest(...yaml: readonly string[]): Promise<RestApp> {
+  return startRestWith({}, ...yaml);
+}
+
+/** The same with options of `createRestRoutes`. */
+export async function startRestWith(options: Partial<RestOptions>, ...yaml: readonly string[]): Promise<RestApp> {
   const files = yaml.map((text, index) => ({ file: `r${index}.yaml`, text }));
   const { resources, diagnostics } = parseResources(files);
   const errors = diagnostics.filter(({ severity }) => severity === "error");
@@ -81,6 +86,7 @@ export async function startRest(...yaml: readonly string[]): Promise<RestApp> {
     authorize: () => {
       throw new HttpError("Unauthorized", { code: "UNAUTHORIZED" });
     },
+    ...options,
   });
   const app = createHttpApp({ routes });
   const server = createServer((request, response) => void app.handle(request, response));

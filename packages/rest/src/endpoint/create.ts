@@ -1,37 +1,63 @@
-import { type Exchange, readJson, sendJson } from "@shaperail/http";
-import type { EndpointContext } from "./endpoint-context.ts";
-import { rowTag, VERSION } from "./entity-tag.ts";
-import { compileInput, readCreateInput } from "../input/input.ts";
+import { readJson } from "@shaperail/http";
+import { respond } from "../controller.ts";
+import { compileInput, compileStorable, type InputField, pickInput, readCreateInput } from "../input/input.ts";
+import type { SqlRow, SqlValue } from "../port.ts";
+import { compileGuardedWrite, type GuardedWrite, writtenRows } from "../sql/guarded-write.ts";
+import { missingItems } from "../sql/item-references.ts";
 import { compileRowSerializer } from "../sql/row-serializer.ts";
-import { ALIAS, selectList } from "../sql/table.ts";
+import { sqlType } from "../sql/sql-type.ts";
+import { ALIAS } from "../sql/table.ts";
+import { type Answer, type EndpointContext, enterControllers, isControlled } from "./endpoint-context.ts";
+import { rowTag, VERSION } from "./entity-tag.ts";
 
 /** `POST /posts`: inserts a row and answers with it as it is stored. */
-export function compileCreate({
-  endpoint,
-  table,
-  statementName,
-  run,
-  maxBodyBytes,
-}: EndpointContext): (exchange: Exchange) => Promise<void> {
+export function compileCreate(context: EndpointContext): Answer {
+  const { endpoint, table, maxBodyBytes } = context;
   const serialize = compileRowSerializer(table.visible);
-  const fields = compileInput(endpoint, table);
+  const writable = compileInput(endpoint, table);
+  const controllable = isControlled(context);
+  const fields = controllable ? compileStorable(table) : writable;
+  const insert = compileInsert(context, fields);
+
+  return async (exchange, subject) => {
+    const body = await readJson(exchange, { maxBytes: maxBodyBytes });
+    const input = controllable ? pickInput(writable, body) : undefined;
+    const controlled = await enterControllers(context, { exchange, subject, input });
+    const row = await insert(readCreateInput(fields, controlled?.context.input ?? body));
+    const headers = { ETag: rowTag(row[0], "") };
+    await respond(exchange, { status: 201, data: serialize(row, 1), headers }, controlled);
+  };
+}
+
+/** Inserts the values of the fields; the row that comes back starts with its version. */
+function compileInsert(
+  { table, statementName, run, resolve }: EndpointContext,
+  fields: readonly InputField[],
+): (values: readonly SqlValue[]) => Promise<SqlRow> {
   const stored = fields.flatMap(({ column }, index) => (column === undefined ? [] : [{ column, index }]));
   const names = stored.map(({ column }) => column.name).join(", ");
-  const places = stored.map((_stored, index) => `$${index + 1}`).join(", ");
-  const source = stored.length === 0 ? "DEFAULT VALUES" : `(${names}) VALUES (${places})`;
-  const statement = {
+  const missing = stored.flatMap(({ column }, index) => {
+    const { items } = column.field;
+    const target = items?.ref === undefined ? undefined : resolve(items.ref);
+    return target === undefined ? [] : [missingItems({ column, target, array: `$${index + 1}` })];
+  });
+  // VALUES takes its types from the columns; a SELECT, which can have conditions, has to be told.
+  const source =
+    missing.length === 0
+      ? `VALUES (${stored.map((_stored, index) => `$${index + 1}`).join(", ")})`
+      : `SELECT ${stored.map(({ column }, index) => `$${index + 1}::${sqlType(column.field)}`).join(", ")}`;
+  const write: GuardedWrite = {
     name: statementName,
-    text: `INSERT INTO ${table.name} AS ${ALIAS} ${source} RETURNING ${selectList(table.visible)}, ${ALIAS}.${VERSION}`,
+    command: `INSERT INTO ${table.name} AS ${ALIAS} ${stored.length === 0 ? "DEFAULT VALUES" : `(${names}) ${source}`}`,
+    conditions: [],
+    returning: [`${ALIAS}.${VERSION}`, ...table.visible.map((column) => column.select(ALIAS))],
+    missing,
   };
-
-  return async (exchange) => {
-    const values = readCreateInput(fields, await readJson(exchange, { maxBytes: maxBodyBytes }));
-    const { rows } = await run(
-      statement,
-      stored.map(({ index }) => values[index] ?? null),
-    );
-    const [row] = rows;
+  const statement = compileGuardedWrite(write);
+  return async (values) => {
+    const bound = stored.map(({ index }) => values[index] ?? null);
+    const [row] = writtenRows(write, await run(statement, bound));
     if (row === undefined) throw new Error("The insert returned no row; a rule or trigger swallowed it.");
-    sendJson(exchange, 201, `{"data":${serialize(row)}}`, { ETag: rowTag(row.at(-1), "") });
+    return row;
   };
 }

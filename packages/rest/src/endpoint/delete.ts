@@ -1,13 +1,15 @@
-import { type Exchange, send } from "@shaperail/http";
+import { respond } from "../controller.ts";
+import { compileRowSerializer } from "../sql/row-serializer.ts";
 import { ALIAS } from "../sql/table.ts";
-import { compileRowWrite, writeRow } from "./conditional-write.ts";
-import { type EndpointContext, keyParameter, readKey } from "./endpoint-context.ts";
-import { VERSION } from "./entity-tag.ts";
+import { type Answer, type EndpointContext, enterControllers, readKey } from "./endpoint-context.ts";
+import { compileRowWrite } from "./row-write.ts";
 
 /** `DELETE /posts/:id`: removes the row, or marks it deleted. */
-export function compileDelete(context: EndpointContext): (exchange: Exchange) => Promise<void> {
-  const { endpoint, table, statementName, run } = context;
-  const parameter = keyParameter(endpoint);
+export function compileDelete(context: EndpointContext): Answer {
+  const { endpoint, table, statementName, run, after } = context;
+  // After-controllers are shown the row as it was; nobody else is.
+  const shown = after.length > 0 ? table.visible : [];
+  const serialize = compileRowSerializer(shown);
   const write = compileRowWrite({
     table,
     name: statementName,
@@ -15,12 +17,13 @@ export function compileDelete(context: EndpointContext): (exchange: Exchange) =>
       ? `UPDATE ${table.name} AS ${ALIAS} SET "deleted_at" = now()`
       : `DELETE FROM ${table.name} AS ${ALIAS}`,
     nextParameter: 2,
-    returning: [`${ALIAS}.${VERSION}`],
+    returning: shown.map((column) => column.select(ALIAS)),
   });
 
-  return async (exchange) => {
-    const key = readKey(exchange, { table, parameter });
-    await writeRow(write, [key], { run, request: exchange.request });
-    send(exchange, { status: 204 });
+  return async (exchange, subject) => {
+    const key = readKey(exchange, table);
+    const controlled = await enterControllers(context, { exchange, subject });
+    const row = await write([key], { run, request: exchange.request });
+    await respond(exchange, { status: 204, data: serialize(row, 1) }, controlled);
   };
 }

@@ -1,10 +1,12 @@
 import { isShaperailError } from "@shaperail/core";
 import { type Exchange, HttpError } from "@shaperail/http";
 import type { Endpoint } from "@shaperail/resource";
+import { type Controller, type ControllerContext, createContext, runControllers } from "../controller.ts";
 import { validationError } from "../input/issue.ts";
-import type { Authorize, StatementRunner } from "../port.ts";
+import type { Authorize, StatementRunner, Subject } from "../port.ts";
 import { parseTextValue } from "../query/text-value.ts";
 import type { Include } from "../sql/include.ts";
+import type { ResolveReference } from "../sql/item-references.ts";
 import type { Table } from "../sql/table.ts";
 
 /** What compiling an endpoint needs. */
@@ -13,11 +15,16 @@ export interface EndpointContext {
   readonly table: Table;
   /** The relations `include` can name. */
   readonly includes: ReadonlyMap<string, Include>;
+  readonly resolve: ResolveReference;
   /** Prefix of the endpoint's statement names: `posts_v1_list`. */
   readonly statementName: string;
   /** Runs a statement; errors of the database are answers already. */
   readonly run: StatementRunner["run"];
   readonly authorize: Authorize;
+  readonly before: readonly Controller[];
+  readonly after: readonly Controller[];
+  /** What controllers and handlers get as `db`. */
+  readonly db: unknown;
   /**
    * Largest request body, in bytes.
    * @default 1_048_576
@@ -25,18 +32,48 @@ export interface EndpointContext {
   readonly maxBodyBytes: number | undefined;
 }
 
-/** The row's primary key in the path, as PostgreSQL's text; 422 when it cannot be one. */
-export function readKey(exchange: Exchange, { table, parameter }: { table: Table; parameter: string }): string {
-  const { field } = table.primaryKey;
-  const key = parseTextValue(field, exchange.params[parameter] ?? "");
-  if (key !== undefined) return key;
-  const code = field.type === "uuid" ? "invalid_uuid" : field.type === "integer" ? "invalid_integer" : "invalid_id";
-  throw validationError([{ field: parameter, code, message: `must be a valid ${field.type}` }]);
+/** Answers requests to an endpoint whose caller was let in. */
+export type Answer = (exchange: Exchange, subject: Subject | undefined) => Promise<void>;
+
+/** A request on its way through controllers. */
+export interface Controlled {
+  readonly context: ControllerContext;
+  readonly after: readonly Controller[];
 }
 
-/** Name of the path parameter that holds the primary key: the last one. */
-export function keyParameter({ path }: Endpoint): string {
-  return path.match(/:([A-Za-z_][A-Za-z0-9_]*)(?!.*:[A-Za-z_])/)?.[1] ?? "id";
+export function isControlled({ before, after }: EndpointContext): boolean {
+  return before.length + after.length > 0;
+}
+
+/** Runs the before-controllers; undefined when the endpoint has no controllers at all. */
+export async function enterControllers(
+  endpoint: EndpointContext,
+  request: {
+    readonly exchange: Exchange;
+    readonly subject: Subject | undefined;
+    readonly input?: Record<string, unknown>;
+  },
+): Promise<Controlled | undefined> {
+  if (!isControlled(endpoint)) return undefined;
+  const { exchange, subject, input = {} } = request;
+  const hasTenant = endpoint.table.resource.tenantKey !== undefined;
+  const context = createContext({ exchange, subject, input, db: endpoint.db, hasTenant });
+  await runControllers(endpoint.before, context);
+  return { context, after: endpoint.after };
+}
+
+/** The row's primary key, which the resource rules put into the path as `:id`; 422 when it cannot be one. */
+export function readKey(exchange: Exchange, table: Table): string {
+  return toKey(exchange.params["id"] ?? "", { table, field: "id" });
+}
+
+/** Text of a primary key as PostgreSQL's text; 422 that names `field` when it cannot be one. */
+export function toKey(text: string, { table, field: name }: { table: Table; field: string }): string {
+  const { field } = table.primaryKey;
+  const key = parseTextValue(field, text);
+  if (key !== undefined) return key;
+  const code = field.type === "uuid" ? "invalid_uuid" : field.type === "integer" ? "invalid_integer" : "invalid_id";
+  throw validationError([{ field: name, code, message: `must be a valid ${field.type}` }]);
 }
 
 /** No row with this key, as far as the caller may know. */

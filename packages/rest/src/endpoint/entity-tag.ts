@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import { type Exchange, HttpError, send } from "@shaperail/http";
+import { type Exchange, send } from "@shaperail/http";
 import type { SqlValue } from "../port.ts";
+import { preconditionFailed } from "../sql/guarded-write.ts";
 
 /**
  * System column with the transaction that wrote the row: it changes with every update and costs nothing to keep.
@@ -35,9 +36,4 @@ export function expectedVersions({ headers }: IncomingMessage): readonly string[
   const versions = names.split(",").flatMap((name) => /^\s*"(\d{1,10})(?:-[A-Za-z0-9_-]*)?"\s*$/.exec(name)?.[1] ?? []);
   if (versions.length === 0) throw preconditionFailed();
   return versions;
-}
-
-/** The row is not at the version the client knows. */
-export function preconditionFailed(): HttpError {
-  return new HttpError("The resource was changed since it was read", { code: "PRECONDITION_FAILED" });
 }

@@ -1,4 +1,4 @@
-import { type Exchange, sendJson } from "@shaperail/http";
+import { respond } from "../controller.ts";
 import type { SqlStatement } from "../port.ts";
 import { type Projection, readProjection } from "../query/list-request.ts";
 import { parseQuery } from "../query/query-string.ts";
@@ -6,7 +6,7 @@ import { lateralJoin } from "../sql/include.ts";
 import { compileRowSerializer, type RowSerializer } from "../sql/row-serializer.ts";
 import { createShapeCache } from "../sql/shape-cache.ts";
 import { ALIAS, aliveCondition, where } from "../sql/table.ts";
-import { authorizeIncludes, type EndpointContext, keyParameter, notFound, readKey } from "./endpoint-context.ts";
+import { type Answer, authorizeIncludes, type EndpointContext, notFound, readKey } from "./endpoint-context.ts";
 import { isFresh, rowTag, sendNotModified, VERSION } from "./entity-tag.ts";
 import { truncatedMember } from "./truncated.ts";
 
@@ -18,15 +18,14 @@ interface CompiledGet {
 }
 
 /** `GET /posts/:id`: one row, with an `ETag` of its version unless related rows are part of the answer. */
-export function compileGet(context: EndpointContext): (exchange: Exchange) => Promise<void> {
-  const { endpoint, table, includes, run } = context;
-  const parameter = keyParameter(endpoint);
+export function compileGet(context: EndpointContext): Answer {
+  const { table, includes, run } = context;
   const gets = createShapeCache<CompiledGet>();
   const whole: Projection = { columns: table.visible, includes: [] };
   const wholeRow = compile(context, { projection: whole, name: context.statementName, prepare: true });
 
   return async (exchange) => {
-    const key = readKey(exchange, { table, parameter });
+    const key = readKey(exchange, table);
     const projection = exchange.query === "" ? whole : readProjection(parseQuery(exchange.query), { table, includes });
     await authorizeIncludes(exchange, projection.includes, context);
     const shape = projection === whole ? "" : shapeOf(projection);
@@ -39,16 +38,13 @@ export function compileGet(context: EndpointContext): (exchange: Exchange) => Pr
     const { rows } = await run(get.statement, [key]);
     const [row] = rows;
     if (row === undefined) throw notFound();
-    const truncated = truncatedMember(rows, projection, get);
-    const meta = truncated === "" ? "" : `,"meta":{${truncated.slice(1)}}`;
-    const body = `{"data":${get.serialize(row)}${meta}}`;
-    if (projection.includes.length > 0) {
-      sendJson(exchange, 200, body);
-      return;
-    }
+    const meta = truncatedMember(rows, projection, get).slice(1);
+    const answer = { status: 200, data: get.serialize(row), meta };
+    // The tag stands for a version of this row; an answer with other rows in it has none.
+    if (projection.includes.length > 0) return respond(exchange, answer);
     const tag = rowTag(row[get.versionAt], shape);
-    if (isFresh(exchange.request, tag)) sendNotModified(exchange, tag);
-    else sendJson(exchange, 200, body, { ETag: tag });
+    if (isFresh(exchange.request, tag)) return sendNotModified(exchange, tag);
+    return respond(exchange, { ...answer, headers: { ETag: tag } });
   };
 }
 

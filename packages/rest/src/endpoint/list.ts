@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Exchange, sendJson } from "@shaperail/http";
+import { respond } from "../controller.ts";
 import { validationError } from "../input/issue.ts";
 import type { SqlRow } from "../port.ts";
 import { encodeCursor } from "../query/cursor.ts";
@@ -7,15 +7,20 @@ import { type ListRequest, readListRequest } from "../query/list-request.ts";
 import { compileListStatement, type ListStatement, listValues, shapeOf } from "../query/list-statement.ts";
 import { compileRowSerializer, type RowSerializer, serializeRows } from "../sql/row-serializer.ts";
 import { createShapeCache } from "../sql/shape-cache.ts";
-import { authorizeIncludes, type EndpointContext, isInvalidValue } from "./endpoint-context.ts";
+import { type Answer, authorizeIncludes, type EndpointContext, isInvalidValue } from "./endpoint-context.ts";
 import { truncatedMember } from "./truncated.ts";
 
 interface CompiledList extends ListStatement {
   readonly serialize: RowSerializer;
 }
 
+interface Page {
+  readonly data: string;
+  readonly meta: string;
+}
+
 /** `GET /posts`: a page of rows, by cursor or by offset. */
-export function compileList(context: EndpointContext): (exchange: Exchange) => Promise<void> {
+export function compileList(context: EndpointContext): Answer {
   const { endpoint, table, includes, run } = context;
   const grammar = { endpoint, table, includes };
   const lists = createShapeCache<CompiledList>();
@@ -29,11 +34,8 @@ export function compileList(context: EndpointContext): (exchange: Exchange) => P
       // A cursor's values were checked when it was made; ones that do not fit were made by somebody else.
       throw request.place !== undefined && isInvalidValue(error) ? invalidCursor() : error;
     });
-    sendJson(
-      exchange,
-      200,
-      list.totalAt === undefined ? cursorPage(rows, request, list) : offsetPage(rows, request, list),
-    );
+    const page = list.totalAt === undefined ? cursorPage(rows, request, list) : offsetPage(rows, request, list);
+    await respond(exchange, { status: 200, ...page });
   };
 }
 
@@ -55,7 +57,7 @@ function compile(
   };
 }
 
-function cursorPage(rows: readonly SqlRow[], request: ListRequest, list: CompiledList): string {
+function cursorPage(rows: readonly SqlRow[], request: ListRequest, list: CompiledList): Page {
   const { limit, place, signature } = request;
   const hasMore = rows.length > limit;
   const page = hasMore ? rows.slice(0, limit) : rows;
@@ -67,17 +69,23 @@ function cursorPage(rows: readonly SqlRow[], request: ListRequest, list: Compile
   // Behind a page that was reached backwards there is at least the row it was reached from.
   const cursor = hasMore || backwards ? cursorOf(ordered.at(-1)) : "null";
   const previous = place === undefined ? "" : `,"previous":${!backwards || hasMore ? cursorOf(ordered[0]) : "null"}`;
-  const meta = `"cursor":${cursor},"has_more":${hasMore}${previous}${truncatedMember(ordered, request.projection, list)}`;
-  return `{"data":${serializeRows(ordered, list.serialize)},"meta":{${meta}}}`;
+  const truncated = truncatedMember(ordered, request.projection, list);
+  return {
+    data: serializeRows(ordered, list.serialize),
+    meta: `"cursor":${cursor},"has_more":${hasMore}${previous}${truncated}`,
+  };
 }
 
-function offsetPage(rows: readonly SqlRow[], request: ListRequest, list: CompiledList): string {
+function offsetPage(rows: readonly SqlRow[], request: ListRequest, list: CompiledList): Page {
   const { limit, offset } = request;
   const total = rows[0]?.[list.totalAt ?? 0] ?? "0";
   // An empty page is one row that has only the count.
   const page = rows.filter((row) => row[list.keysAt + list.keyCount - 1] !== null);
-  const meta = `"offset":${offset},"limit":${limit},"total":${total}${truncatedMember(page, request.projection, list)}`;
-  return `{"data":${serializeRows(page, list.serialize)},"meta":{${meta}}}`;
+  const truncated = truncatedMember(page, request.projection, list);
+  return {
+    data: serializeRows(page, list.serialize),
+    meta: `"offset":${offset},"limit":${limit},"total":${total}${truncated}`,
+  };
 }
 
 function invalidCursor(): Error {

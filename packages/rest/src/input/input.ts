@@ -16,26 +16,51 @@ export interface InputField {
   readonly column: Column | undefined;
 }
 
-/** The writable fields of an endpoint, in schema order. */
-export function compileInput(endpoint: Endpoint, table: Table): readonly InputField[] {
-  return table.resource.fields
-    .filter(({ name }) => endpoint.input.includes(name))
-    .map((field) => {
-      const check = compileValueCheck(field);
-      return {
-        field,
-        check,
-        nullable: isNullable(field),
-        defaultText: defaultTextOf(field, check),
-        column: table.columns.get(field.name),
-      };
-    });
+/** The fields a client may write at an endpoint, in schema order. */
+export function compileInput({ input }: Endpoint, table: Table): readonly InputField[] {
+  return compileFields(table, ({ name }) => input.includes(name));
+}
+
+/** The fields a controller may write: all but those the database fills in. */
+export function compileStorable(table: Table): readonly InputField[] {
+  return compileFields(table, ({ generated }) => !generated);
+}
+
+function compileFields(table: Table, isIncluded: (field: Field) => boolean): readonly InputField[] {
+  return table.resource.fields.filter(isIncluded).map((field) => {
+    const check = compileValueCheck(field);
+    return {
+      field,
+      check,
+      nullable: isNullable(field),
+      defaultText: defaultTextOf(field, check),
+      column: table.columns.get(field.name),
+    };
+  });
 }
 
 /** The body as an object, or 422 `invalid_body`. */
 export function toObject(body: unknown): Readonly<Record<string, unknown>> {
   if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
   throw validationError([{ field: "body", code: "invalid_body", message: "must be an object" }]);
+}
+
+/**
+ * The writable keys of the body, for controllers: those that are present and not null follow the rules of their field; nothing is required yet.
+ * @throws HttpError `VALIDATION_ERROR` with every broken rule.
+ */
+export function pickInput(fields: readonly InputField[], body: unknown): Record<string, unknown> {
+  const object = toObject(body);
+  const issues = createIssueList();
+  const picked: Record<string, unknown> = {};
+  for (const { field, check } of fields) {
+    if (!Object.hasOwn(object, field.name)) continue;
+    const value = object[field.name];
+    picked[field.name] = value;
+    if (value !== null) check(value, field.name, issues);
+  }
+  issues.throwIfAny();
+  return picked;
 }
 
 /**
@@ -61,7 +86,11 @@ export function readCreateInput(fields: readonly InputField[], body: unknown): S
  * The values of a partial update; undefined where the body does not have the field.
  * @throws HttpError `VALIDATION_ERROR` with every broken rule, or `empty_update` when no writable field is there.
  */
-export function readUpdateInput(fields: readonly InputField[], body: unknown): (SqlValue | undefined)[] {
+export function readUpdateInput(
+  fields: readonly InputField[],
+  body: unknown,
+  { mayBeEmpty = false }: { readonly mayBeEmpty?: boolean } = {},
+): (SqlValue | undefined)[] {
   const object = toObject(body);
   const issues = createIssueList();
   const values = fields.map((input): SqlValue | undefined => {
@@ -69,7 +98,7 @@ export function readUpdateInput(fields: readonly InputField[], body: unknown): (
     return Object.hasOwn(object, name) ? readValue(input, object[name], issues) : undefined;
   });
   issues.throwIfAny();
-  if (values.some((value) => value !== undefined)) return values;
+  if (mayBeEmpty || values.some((value) => value !== undefined)) return values;
   const names = fields.map(({ field }) => field.name).join(", ");
   throw validationError([{ field: "body", code: "empty_update", message: `must have at least one of ${names}` }]);
 }

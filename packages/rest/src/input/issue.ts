@@ -23,3 +23,17 @@ export function createIssueList(): IssueList {
     },
   };
 }
+
+/** Runs the work and moves what it finds wrong below `path`; undefined when it found something. */
+export function withIssuesAt<T>(path: string, issues: IssueList, work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.issues === undefined) throw error;
+    for (const { field, code, message } of error.issues) {
+      const inside = path === "" ? field : field === "body" ? path : `${path}.${field}`;
+      issues.add(inside, code, message);
+    }
+    return undefined;
+  }
+}

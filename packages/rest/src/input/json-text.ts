@@ -14,5 +14,14 @@ export function toJsonText(value: unknown): string | undefined {
   return finite && !NOT_STORABLE.test(text) ? text : undefined;
 }
 
+/** Whether text is JSON that a jsonb column can keep. */
+export function isStorableJson(text: string): boolean {
+  try {
+    return toJsonText(JSON.parse(text)) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 // In V8 since 11.4; TypeScript's ES2023 library does not know it yet.
 const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown };

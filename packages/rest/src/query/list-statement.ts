@@ -58,8 +58,7 @@ export function compileListStatement({ table, endpoint, request, name, prepare }
   const direction: Direction = place?.direction ?? "after";
   const conditions = [...aliveCondition(table)];
   let parameter = 1;
-  for (const { column } of filters)
-    conditions.push(filterCondition(column.field.type, `${ALIAS}.${column.name}`, parameter++));
+  for (const { column } of filters) conditions.push(`${ALIAS}.${column.name} = $${parameter++}`);
   if (search !== undefined) conditions.push(searchCondition(endpoint.search, parameter++));
   const rowConditions = [...conditions];
   if (place !== undefined) {
@@ -96,10 +95,6 @@ export function compileListStatement({ table, endpoint, request, name, prepare }
     `ORDER BY ${orderBy(sort, { alias: ALIAS, direction })}`,
   ].join(" ");
   return { ...layout, totalAt: selected.length, statement: { name, text, prepare } };
-}
-
-function filterCondition(type: string, column: string, parameter: number): string {
-  return type === "array" ? `$${parameter} = ANY (${column})` : `${column} = $${parameter}`;
 }
 
 /** The same expression as in the GIN index of the generated migrations, so that the index answers it. */

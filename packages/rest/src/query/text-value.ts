@@ -1,5 +1,6 @@
 import type { Field } from "@shaperail/resource";
 import { isDate, isTimestamp } from "../input/date-text.ts";
+import { isStorableJson } from "../input/json-text.ts";
 import { isUuid } from "../input/value-format.ts";
 
 const INTEGER = /^-?\d{1,19}$/;
@@ -28,6 +29,7 @@ export function parseTextValue(field: Field, text: string): string | undefined {
     case "file":
       return text.includes("\0") || !text.isWellFormed() ? undefined : text;
     case "json":
+      return isStorableJson(text) ? text : undefined;
     case "array":
       return undefined;
   }

@@ -64,7 +64,8 @@ export function aliveCondition(table: Table, alias: string = ALIAS): readonly st
  * is never empty, as in the generated migrations.
  */
 export function isNullable(field: Field): boolean {
-  return field.nullable || !(field.required || field.primary || field.generated || field.default !== undefined);
+  const hasDefault = field.default !== undefined && field.default !== null;
+  return field.nullable || !(field.required || field.primary || field.generated || hasDefault);
 }
 
 function tableKey({ db, name }: Resource): string {

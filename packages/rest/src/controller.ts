@@ -1,0 +1,131 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { type Exchange, HttpError, parseJson, sendJson } from "@shaperail/http";
+import type { Subject } from "./port.ts";
+import { toJsonText } from "./input/json-text.ts";
+
+/** The caller, as controllers and handlers see it. */
+export interface ControllerUser {
+  readonly sub: string;
+  readonly role: string;
+  readonly tenant_id: string | undefined;
+}
+
+/**
+ * What a controller works with. Before- and after-controllers of one request get the same object.
+ *
+ * `Input` and `Data` are the writable fields and the row of the resource; `Db` is what the application gave as its database client.
+ * `shaperail generate` writes these types from the resource files.
+ */
+export interface ControllerContext<Input = Record<string, unknown>, Data = Record<string, unknown>, Db = unknown> {
+  /** What the client sent, checked, without keys it may not write. Change it in a before-controller; it is checked again. */
+  input: Input;
+  /** Null before; the row after. Change it in an after-controller to change the answer, not the table. */
+  data: Data | null;
+  /** Null on a public endpoint without credentials. */
+  readonly user: ControllerUser | null;
+  readonly db: Db;
+  /** Names in lower case. */
+  readonly headers: Readonly<IncomingHttpHeaders>;
+  /** Pairs of name and value that are added to the response. */
+  readonly response_headers: [name: string, value: string][];
+  /** The caller's tenant, when the resource has a `tenant_key`. */
+  readonly tenant_id: string | undefined;
+  /** Whatever controllers hand on to each other; never shown. */
+  readonly session: Record<string, unknown>;
+  /** Merged into `data` of the response, in front of columns of the same name; never stored. */
+  readonly response_extras: Record<string, unknown>;
+  readonly path_params: Readonly<Record<string, string | undefined>>;
+  readonly request_id: string;
+}
+
+/** What a custom endpoint's handler works with besides. */
+export interface HandlerContext<Input = Record<string, unknown>, Db = unknown> extends ControllerContext<
+  Input,
+  unknown,
+  Db
+> {
+  /** The request body as parsed; undefined when there is none. */
+  readonly body: unknown;
+  /** The query string's parameters; of a repeated one the last counts. */
+  readonly query: ReadonlyMap<string, string>;
+  /** Status of the answer. @default 200, or 204 when the handler returns undefined */
+  status: number | undefined;
+}
+
+/** Runs before or after the statement of an endpoint. Throw an `HttpError` to answer with it; nothing further runs. */
+export type Controller = (context: ControllerContext) => void | Promise<void>;
+
+/** Answers a custom endpoint: what it returns becomes `data`. */
+export type Handler = (context: HandlerContext) => unknown;
+
+export interface NewContext {
+  readonly exchange: Exchange;
+  readonly subject: Subject | undefined;
+  readonly input: Record<string, unknown>;
+  readonly db: unknown;
+  readonly hasTenant: boolean;
+}
+
+export function createContext({ exchange, subject, input, db, hasTenant }: NewContext): ControllerContext {
+  return {
+    input,
+    data: null,
+    user: subject === undefined ? null : { sub: subject.sub, role: subject.role, tenant_id: subject.tenantId },
+    db,
+    headers: exchange.request.headers,
+    response_headers: [],
+    tenant_id: hasTenant ? subject?.tenantId : undefined,
+    session: {},
+    response_extras: {},
+    path_params: exchange.params,
+    request_id: exchange.requestId,
+  };
+}
+
+export async function runControllers(controllers: readonly Controller[], context: ControllerContext): Promise<void> {
+  for (const controller of controllers) await controller(context);
+}
+
+/** An answer that has not been sent, as the endpoint made it. */
+export interface Prepared {
+  readonly status: number;
+  /** JSON text of `data`. */
+  readonly data: string;
+  /** Members of `meta`, without its braces; "" for none. */
+  readonly meta?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends what the endpoint made; with a context, after the after-controllers had it. */
+export async function respond(
+  exchange: Exchange,
+  prepared: Prepared,
+  controlled?: { readonly context: ControllerContext; readonly after: readonly Controller[] },
+): Promise<void> {
+  const { status, data, meta = "", headers } = prepared;
+  const tail = meta === "" ? "}" : `,"meta":{${meta}}}`;
+  if (controlled === undefined) {
+    sendJson(exchange, status, `{"data":${data}${tail}`, headers);
+    return;
+  }
+  const { context, after } = controlled;
+  if (after.length > 0) {
+    context.data = parseJson(data) as Record<string, unknown>;
+    await runControllers(after, context);
+  }
+  const unchanged = after.length === 0 && Object.keys(context.response_extras).length === 0;
+  const body = unchanged ? data : toText(withExtras(after.length > 0 ? context.data : parseJson(data), context));
+  sendJson(exchange, status, `{"data":${body}${tail}`, { ...headers, ...Object.fromEntries(context.response_headers) });
+}
+
+function withExtras(data: unknown, { response_extras: extras }: ControllerContext): unknown {
+  if (Object.keys(extras).length === 0) return data;
+  return typeof data === "object" && data !== null && !Array.isArray(data) ? { ...data, ...extras } : data;
+}
+
+/** JSON text of what a controller or handler made, with exact integers. */
+export function toText(value: unknown): string {
+  const text = toJsonText(value ?? null);
+  if (text !== undefined) return text;
+  throw new HttpError("A controller answered with something that is not JSON.", { code: "INTERNAL_ERROR" });
+}

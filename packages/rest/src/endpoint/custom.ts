@@ -1,0 +1,35 @@
+import { readJson } from "@shaperail/http";
+import { createContext, type Handler, type HandlerContext, respond, runControllers, toText } from "../controller.ts";
+import { compileInput, pickInput, readCreateInput } from "../input/input.ts";
+import { parseQuery } from "../query/query-string.ts";
+import type { Answer, EndpointContext } from "./endpoint-context.ts";
+
+/** A custom endpoint: everything around it is as for any other; what the handler returns becomes `data`. */
+export function compileCustom(context: EndpointContext, handler: Handler): Answer {
+  const { endpoint, table, before, db, maxBodyBytes } = context;
+  const fields = compileInput(endpoint, table);
+  const hasTenant = table.resource.tenantKey !== undefined;
+  const isPartial = endpoint.method === "PATCH";
+
+  return async (exchange, subject) => {
+    const hasBody =
+      exchange.request.headers["content-length"] !== undefined && exchange.request.headers["content-length"] !== "0";
+    const isChunked = exchange.request.headers["transfer-encoding"] !== undefined;
+    const body =
+      hasBody || isChunked || fields.length > 0 ? await readJson(exchange, { maxBytes: maxBodyBytes }) : undefined;
+    const input = fields.length > 0 ? pickInput(fields, body) : {};
+    const shared: HandlerContext = {
+      ...createContext({ exchange, subject, input, db, hasTenant }),
+      body,
+      query: parseQuery(exchange.query),
+      status: undefined,
+    };
+    await runControllers(before, shared as Parameters<typeof runControllers>[1]);
+    // Once more with what the controllers made of it; the values themselves are the handler's business.
+    if (fields.length > 0 && !isPartial) readCreateInput(fields, shared.input);
+    const result = await handler(shared);
+    const status = shared.status ?? (result === undefined ? 204 : 200);
+    const controlled = { context: shared as Parameters<typeof runControllers>[1], after: [] };
+    await respond(exchange, { status, data: toText(result) }, controlled);
+  };
+}

@@ -1,0 +1,91 @@
+import { HttpError } from "@shaperail/http";
+import { validationError } from "../input/issue.ts";
+import type { SqlResult, SqlRow, SqlStatement } from "../port.ts";
+import { where } from "./table.ts";
+
+/** A write that happens only when what it depends on is there, all in one statement. */
+export interface GuardedWrite {
+  readonly name: string;
+  readonly prepare?: boolean;
+  /** CTEs the write and its guards read from, each as `name AS (…)`. */
+  readonly sources?: readonly string[];
+  /** The INSERT, UPDATE or DELETE up to its WHERE. */
+  readonly command: string;
+  readonly conditions: readonly string[];
+  readonly returning: readonly string[];
+  /** What goes behind the conditions, such as ` ORDER BY i.n`. */
+  readonly suffix?: string;
+  /** SELECTs of one text column: the paths of values that refer to rows that are not there. */
+  readonly missing?: readonly string[];
+  /** SELECT that has a row when the row to be written is there, so that "changed" can be told from "gone". */
+  readonly found?: string;
+}
+
+/** The statement; with guards, each row ends with whether `found` found something and the missing paths, and there is at least one row. */
+export function compileGuardedWrite(write: GuardedWrite): SqlStatement {
+  const {
+    name,
+    prepare = true,
+    sources = [],
+    command,
+    conditions,
+    returning,
+    suffix = "",
+    missing = [],
+    found,
+  } = write;
+  const returned = returning.map((expression, index) => `${expression} AS c${index}`).join(", ");
+  const guard = missing.length === 0 ? [] : ["NOT EXISTS (SELECT 1 FROM missing)"];
+  const statement = `${command}${where([...conditions, ...guard])}${suffix} RETURNING ${returned}`;
+  if (!isGuarded(write)) {
+    const prefix = sources.length === 0 ? "" : `WITH ${sources.join(", ")} `;
+    return { name, prepare, text: prefix + statement };
+  }
+  const parts = [
+    ...sources,
+    ...(missing.length === 0 ? [] : [`missing AS (${missing.join(" UNION ALL ")})`]),
+    ...(found === undefined ? [] : [`found AS (${found})`]),
+    `written AS (${statement})`,
+  ];
+  const exists = found === undefined ? "TRUE" : "EXISTS (SELECT 1 FROM found)";
+  const paths = missing.length === 0 ? "NULL" : "(SELECT string_agg(path, ' ') FROM missing)";
+  return {
+    name,
+    prepare,
+    text: `WITH ${parts.join(", ")} SELECT w.*, ${exists}, ${paths} FROM (SELECT 1) one LEFT JOIN written w ON TRUE`,
+  };
+}
+
+/**
+ * The rows that were written. The first returned column must never be null in a written row.
+ *
+ * @throws HttpError `VALIDATION_ERROR` for references that lead nowhere, `PRECONDITION_FAILED` for a row that is there and was not written.
+ */
+export function writtenRows(write: GuardedWrite, { rows }: SqlResult): readonly SqlRow[] {
+  if (!isGuarded(write)) return rows;
+  const width = write.returning.length;
+  const [first] = rows;
+  const paths = first?.[width + 1]?.split(" ");
+  if (paths !== undefined) throw brokenReferences(paths);
+  const written = rows.filter((row) => row[0] !== null);
+  if (written.length === 0 && write.found !== undefined && first?.[width] === "t") throw preconditionFailed();
+  return written;
+}
+
+/** The row is not at the version the client knows. */
+export function preconditionFailed(): HttpError {
+  return new HttpError("The resource was changed since it was read", { code: "PRECONDITION_FAILED" });
+}
+
+function isGuarded({ missing = [], found }: GuardedWrite): boolean {
+  return missing.length > 0 || found !== undefined;
+}
+
+function brokenReferences(paths: readonly string[]): HttpError {
+  const issues = paths.map((field) => ({
+    field,
+    code: "invalid_reference",
+    message: "refers to a row that does not exist",
+  }));
+  return validationError(issues);
+}
