@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
@@ -49,4 +52,23 @@ test("a second request, later, is passed on too", async () => {
   signal("SIGTERM");
   expect(await ended).toEqual([2, null]);
   expect(printed()).toContain("SIGTERM 2");
+});
+
+test("when the parent is killed, the command is asked to end", async () => {
+  const script = `
+    process.on("SIGTERM", () => { require("node:fs").writeFileSync(process.argv[1], "ended"); process.exit(); });
+    setTimeout(() => process.exit(), 20_000);
+    console.log("ready");`;
+  const mark = join(mkdtempSync(join(tmpdir(), "shaperail-foreground-")), "mark");
+  const main = `
+    import { runUntilItEnds } from ${JSON.stringify(foreground)};
+    const args = ["-e", ${JSON.stringify(script)}, ${JSON.stringify(mark)}];
+    process.exitCode = await runUntilItEnds({ command: process.execPath, args, cwd: process.cwd(), env: process.env });`;
+  // The shell stands for npm; the second command keeps it from replacing itself with the first.
+  const words = ["-c", '"$0" --input-type=module --eval "$1"; exit 0', process.execPath, main];
+  const npm = spawn("sh", words, { stdio: ["ignore", "pipe", "inherit"] });
+  await once(npm.stdout, "data");
+  npm.kill("SIGKILL");
+  await expect.poll(() => existsSync(mark), { timeout: 10_000 }).toBe(true);
+  rmSync(dirname(mark), { recursive: true });
 });

@@ -3,6 +3,7 @@ import { constants } from "node:os";
 
 /** Signals closer together than this are one request to stop: a terminal tells the whole group, and npm tells us again. */
 const SAME_REQUEST_MS = 300;
+const PARENT_CHECK_MS = 500;
 
 /**
  * Runs a command with this process's terminal, passes signals on, and returns its exit code.
@@ -23,10 +24,21 @@ export function runUntilItEnds({ command, args, cwd, env }) {
         lastSignalAt = now;
       });
     }
+    // When npm is killed, nobody else would tell us; a server that nobody can reach with Ctrl-C must not stay.
+    const parent = process.ppid;
+    const parentCheck = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(parentCheck);
+      child.kill("SIGTERM");
+    }, PARENT_CHECK_MS);
     child.once("error", (error) => {
       console.error(`${command} did not start: ${error.message}`);
+      clearInterval(parentCheck);
       resolve(1);
     });
-    child.once("exit", (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? "SIGKILL"]));
+    child.once("exit", (code, signal) => {
+      clearInterval(parentCheck);
+      resolve(code ?? 128 + constants.signals[signal ?? "SIGKILL"]);
+    });
   });
 }

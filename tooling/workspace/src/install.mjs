@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 /** The repository's root folder. */
 export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
+/** The Node that the repository pins: the program itself. */
+export const PINNED_NODE = join(ROOT, "node_modules", "node", "bin", "node");
+
 /**
  * True when `node_modules` is what the lockfile says. pnpm keeps a copy of the lockfile it installed from, and writes
  * it last, so an interrupted installation counts as missing.
