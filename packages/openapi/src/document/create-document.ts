@@ -40,6 +40,9 @@ const SECURITY_SCHEMES = {
 
 const OWN_SCHEMAS = { ...ERROR_SCHEMAS, ...META_SCHEMAS, ...SYSTEM_SCHEMAS };
 
+// Schemas become types of the same names in a client, where these mean something already.
+const CLIENT_NAMES = ["ApiClient", "Array", "FormData", "Record"];
+
 /**
  * Describes what the server answers for these resources. The same resources, in whatever order, make the same bytes.
  *
@@ -56,7 +59,7 @@ export function createOpenApiDocument({
   const context = createContext({
     resources: ordered,
     reservedOperations: SYSTEM_OPERATIONS,
-    reservedSchemas: Object.keys(OWN_SCHEMAS),
+    reservedSchemas: [...Object.keys(OWN_SCHEMAS), ...CLIENT_NAMES],
   });
   const paths = { ...Object.fromEntries(systemPaths(features)), ...resourcePaths(ordered, context) };
   return sortKeys({

@@ -24,7 +24,7 @@ const ERROR_CODES: readonly HttpErrorCode[] = Object.keys({
 } satisfies Record<HttpErrorCode, true>) as HttpErrorCode[];
 
 /** Codes of single fields that the server itself uses; a controller may add its own. */
-export const ISSUE_CODES: readonly string[] = [
+const ISSUE_CODES: readonly string[] = [
   "required",
   "too_short",
   "too_long",

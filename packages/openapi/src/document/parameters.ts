@@ -22,7 +22,7 @@ export function documentPath({ version }: Resource, { path }: Endpoint): Documen
 }
 
 /** Names of the parameters of a template, in order. */
-export function parameterNames(template: string): readonly string[] {
+function parameterNames(template: string): readonly string[] {
   return [...template.matchAll(/\{([^}]+)\}/g)].map(([, name = ""]) => name);
 }
 

@@ -1,11 +1,15 @@
 import type { Components } from "./model.ts";
 
-/** The components that something refers to, directly or through another one. Security schemes stay: they are referred to by name. */
+/** The components that something refers to, directly or through another one. */
 export function usedComponents(root: unknown, components: Components): Components {
   const seen = new Set<string>();
   const visit = (value: unknown): void => {
     if (typeof value !== "object" || value === null) return;
     for (const member of Object.values(value)) visit(member);
+    // Security schemes are referred to by their bare names.
+    if ("security" in value && Array.isArray(value.security)) {
+      for (const name of value.security.flatMap(Object.keys)) seen.add(`#/components/securitySchemes/${name}`);
+    }
     if (!("$ref" in value) || typeof value.$ref !== "string" || seen.has(value.$ref)) return;
     seen.add(value.$ref);
     visit(find(components, value.$ref));
@@ -20,7 +24,7 @@ export function usedComponents(root: unknown, components: Components): Component
     responses: used("responses"),
     headers: used("headers"),
     parameters: used("parameters"),
-    securitySchemes: components.securitySchemes,
+    securitySchemes: used("securitySchemes"),
   };
 }
 
