@@ -12,7 +12,8 @@ export async function runProcess(): Promise<void> {
     });
   }
   process.exitCode = await runCommandLine(process.argv.slice(2), processContext());
-  // Nobody must wait for a child that was started by `serve`: its channel would keep it alive.
+  // The channel of a child that `serve` started would keep it alive; that we let go of it is not the parent's end.
+  process.removeAllListeners("disconnect");
   if (process.connected) process.disconnect();
 }
 

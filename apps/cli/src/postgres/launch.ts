@@ -27,13 +27,14 @@ export type Launched = { readonly pipe: string } & (
 
 /**
  * The shell becomes the server, and leaves behind a guard that stops it when nobody holds a lease any more: politely
- * first, and after ten seconds without finishing connections. `$$` is the server's process id, also in the guard.
+ * first, and after ten seconds without finishing connections. `$$` is the server's process id, also in the guard, and
+ * `$3` its data directory. The lock file tells more than the process: nobody may be there to reap it.
  */
 const SCRIPT = `exec 3<&0 </dev/null
 (
   cat <&3
   kill -INT $$
-  for i in $(seq 100); do kill -0 $$ || exit 0; sleep 0.1; done
+  for i in $(seq 200); do kill -0 $$ && [ -e "$3/postmaster.pid" ] || exit 0; sleep 0.05; done
   kill -QUIT $$
 ) >/dev/null 2>&1 &
 exec "$@" 3<&-`;
