@@ -1,7 +1,7 @@
 import type { Field, ItemType } from "@shaperail/resource";
 import { expect, test } from "vitest";
 import { fieldWith } from "../fixtures.test-kit.ts";
-import { fieldSchema, isNullable, textSchema } from "./value-schema.ts";
+import { fieldSchema, textSchema } from "./value-schema.ts";
 
 const item = (given: Partial<ItemType> & Pick<ItemType, "type">): ItemType => ({
   min: undefined,
@@ -53,7 +53,8 @@ test.each<Partial<Field> & { readonly expected: boolean }>([
   { default: "x", expected: false },
   { required: true, nullable: true, expected: true },
 ])("nullability follows the column: %o", ({ expected, ...given }) => {
-  expect(isNullable(fieldWith({ type: "string", ...given }))).toBe(expected);
+  const type = expected ? ["string", "null"] : "string";
+  expect(fieldSchema(fieldWith({ type: "string", ...given }))).toEqual({ type });
 });
 
 test.each<Row>([

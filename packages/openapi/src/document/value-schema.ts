@@ -74,7 +74,7 @@ export function textSchema({ type, values = [] }: Field | ItemType): Part {
  * NULL may be stored: the field says so, or nothing says otherwise. A default or a generated value means that the column is
  * never empty.
  */
-export function isNullable({ nullable, required, primary, generated, default: value }: Field): boolean {
+function isNullable({ nullable, required, primary, generated, default: value }: Field): boolean {
   return nullable || !(required || primary || generated || value !== undefined);
 }
 
