@@ -12,9 +12,10 @@ export interface TemplateValues {
   readonly secret: string;
 }
 
-/** Fills in `{{name}}` and the others; an unknown one is a defect of the template. */
+/** Fills in `$NAME$` and the others, a form that formatters leave alone; an unknown one is a defect of the template. */
 export function renderTemplate(text: string, values: TemplateValues): string {
-  return text.replace(/\{\{(\w+)\}\}/g, (_match, key: string) => {
+  return text.replace(/\$([A-Z]+)\$/g, (_match, written: string) => {
+    const key = written.toLowerCase();
     if (!Object.hasOwn(values, key)) throw new TypeError(`A template asks for "${key}", which does not exist.`);
     return values[key as keyof TemplateValues];
   });

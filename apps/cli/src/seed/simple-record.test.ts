@@ -13,7 +13,7 @@ describe("a record that is read without the parser is what the parser makes of i
     "- title: Hello\n  views: 12\n  published: true",
     "- title: 1.10",
     "- title: ~\n  body:",
-    '- title: "a: b # c"\n  body: \'it, is\'',
+    "- title: \"a: b # c\"\n  body: 'it, is'",
     "- url: http://example.org/a#b\n  negative: -5\n  ratio: .5",
     "- { id: 531381f9-bc5b-4e8b-97be-f75c4c857078, title: Why we count, views: 3 }",
     "- {title: a b c , tags: [a, 'b', \"c d\"], at: 2024-02-17T14:32Z}",

@@ -10,10 +10,7 @@ type TypePlain = (text: string, column: string) => unknown;
  * Reads a record that is either lines of `key: value` or one `{ key: value, key: [value, value] }`, without anything that
  * has more than one reading: no escapes, no nesting, no text over several lines. Whatever is left is for the parser.
  */
-export function readSimpleRecord(
-  lines: readonly string[],
-  textColumns: ReadonlySet<string>,
-): SimpleValues | undefined {
+export function readSimpleRecord(lines: readonly string[], textColumns: ReadonlySet<string>): SimpleValues | undefined {
   const typePlain: TypePlain = (text, column) => {
     const value = retypeScalar(text);
     return textColumns.has(column) && value !== null ? text : value;
