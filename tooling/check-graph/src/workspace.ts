@@ -1,5 +1,5 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { globSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { importedModules } from "./imports.ts";
 
 /** The parts of a package.json that say what depends on what. */
@@ -29,7 +29,9 @@ export interface WorkspacePackage {
 }
 
 const PACKAGES = ["packages/*/package.json", "apps/*/package.json", "tooling/*/package.json", "bench/package.json"];
-const SOURCES = ["src/**/*.{ts,mts,js,mjs}", "bin/**/*.{js,mjs}", "*.{ts,mjs}", "{controllers,jobs,handlers}/**/*.ts"];
+const SOURCE = /\.(ts|mts|js|mjs)$/;
+/** Folders that hold no source of the package: installed, built, or text for somebody else's project. */
+const FOREIGN_FOLDERS = new Set(["node_modules", "dist", "fixtures", "templates", "coverage"]);
 
 /** Reads every package.json and every import statement of the repository at `root`. */
 export function readWorkspace(root: string): WorkspacePackage[] {
@@ -41,12 +43,18 @@ export function readWorkspace(root: string): WorkspacePackage[] {
 function readPackage(root: string, folder: string): WorkspacePackage {
   const directory = join(root, folder);
   const manifest = JSON.parse(readFileSync(join(directory, "package.json"), "utf8")) as Manifest;
-  const paths = folder === "" ? globSync("*.ts", { cwd: root }) : globSync(SOURCES, { cwd: directory });
-  const files = paths
-    .filter((path) => existsSync(join(directory, path)) && !path.includes("fixtures"))
-    .map((path) => ({
-      path: relative(directory, join(directory, path)).replaceAll("\\", "/"),
-      imports: importedModules(path, readFileSync(join(directory, path), "utf8")),
-    }));
+  const files = listSources(directory, { recursive: folder !== "" }).map((path) => ({
+    path,
+    imports: importedModules(path, readFileSync(join(directory, path), "utf8")),
+  }));
   return { folder, manifest, files };
+}
+
+function listSources(directory: string, { recursive }: { readonly recursive: boolean }): string[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.isFile()) return SOURCE.test(entry.name) ? [entry.name] : [];
+    const isOwn = !entry.name.startsWith(".") && !FOREIGN_FOLDERS.has(entry.name);
+    if (!recursive || !entry.isDirectory() || !isOwn) return [];
+    return listSources(join(directory, entry.name), { recursive }).map((path) => `${entry.name}/${path}`);
+  });
 }
