@@ -30,7 +30,9 @@ function operationType(operation: Operation, options: OperationOptions): string 
   const { requestBody } = operation;
   return block([
     `parameters: ${parametersType(operation, options)};`,
-    ...(isPart(requestBody) ? [`requestBody: { ${contentMember(requestBody, options)} };`] : []),
+    ...(isPart(requestBody)
+      ? [`requestBody${requestBody["required"] === true ? "" : "?"}: { ${contentMember(requestBody, options)} };`]
+      : []),
     `responses: ${block(responses)};`,
   ]);
 }

@@ -117,8 +117,8 @@ test.each([
   { id: "posts_delete", statuses: "204 400 401 403 404 409 412 422 429 500 503" },
   { id: "posts_bulk_create", statuses: "200 400 401 403 409 413 415 422 500 503" },
   { id: "posts_bulk_delete", statuses: "200 400 401 403 404 409 413 415 422 500 503" },
-  { id: "posts_publish", statuses: "200 400 401 403 404 409 422 500 503 default" },
-  { id: "articles_publish", statuses: "200 400 401 403 404 409 413 415 422 500 503 default" },
+  { id: "posts_publish", statuses: "200 204 400 401 403 404 409 413 415 422 500 503 default" },
+  { id: "articles_publish", statuses: "200 204 400 401 403 404 409 413 415 422 500 503 default" },
   { id: "system_ready", statuses: "200 400 500 503" },
 ])("$id answers $statuses", ({ id, statuses }) => {
   expect(Object.keys(operation(id).responses).join(" ")).toBe(statuses);
@@ -152,6 +152,7 @@ test.each([
 
 test.each([
   { name: "Unauthorized", headers: ["WWW-Authenticate", "X-Request-Id"] },
+  { name: "Conflict", headers: ["Retry-After", "X-Request-Id"] },
   { name: "RateLimited", headers: ["Retry-After", "X-Request-Id"] },
   { name: "ServiceUnavailable", headers: ["Retry-After", "X-Request-Id"] },
   { name: "NotFound", headers: ["X-Request-Id"] },
@@ -228,6 +229,16 @@ test("bulk bodies are lists of 1 to 500 rows or keys, and the answers have the r
       },
     });
   }
+});
+
+test("a custom endpoint takes what it declares, and any JSON when it declares nothing", () => {
+  const schemaOf = (id: string): unknown => operation(id)["requestBody"];
+  expect(schemaOf("articles_publish")).toMatchObject({
+    required: true,
+    content: { "application/json": { schema: { $ref: "#/components/schemas/ArticlesPublishInput" } } },
+  });
+  expect(schemaOf("posts_publish")).toMatchObject({ required: false });
+  expect(schemaOf("articles_stats")).toBeUndefined();
 });
 
 test("an upload is a form with the file beside the fields", () => {

@@ -126,7 +126,12 @@ const ANSWERS: Readonly<Record<ErrorStatus, ErrorAnswer>> = {
   },
   403: { name: "Forbidden", description: "`FORBIDDEN`: the caller is known but may not do this." },
   404: { name: "NotFound", description: "`NOT_FOUND`: there is no such row that the caller may see." },
-  409: { name: "Conflict", description: "`CONFLICT`: the write collides with what is stored or in flight." },
+  409: {
+    name: "Conflict",
+    description:
+      "`CONFLICT`: the write collides with what is stored or in flight. With `Retry-After` when it may work later.",
+    headers: ["Retry-After"],
+  },
   412: {
     name: "PreconditionFailed",
     description: "`PRECONDITION_FAILED`: the row changed since the version named in `If-Match`.",

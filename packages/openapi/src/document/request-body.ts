@@ -6,10 +6,17 @@ import { valueSchema } from "./value-schema.ts";
 
 const MOST_ROWS = 500;
 
+/** A handler that declares no input is given whatever JSON was sent. */
+const ANY_BODY: Part = {
+  required: false,
+  content: { "application/json": { schema: { description: "Any JSON value, if the handler reads it." } } },
+};
+
 /** The body an endpoint expects; undefined when it takes none. */
 export function requestBody(resource: Resource, endpoint: Endpoint, context: DocumentContext): Part | undefined {
-  const { kind, upload } = endpoint;
+  const { kind, upload, method } = endpoint;
   if (kind === "bulk_delete") return jsonBody(manyOf(keySchema(resource)));
+  if (kind === "custom" && !takesInput(endpoint)) return method === "GET" ? undefined : ANY_BODY;
   if (!takesInput(endpoint)) return undefined;
   const input = reference("schemas", inputName(resource, endpoint, context));
   if (upload !== undefined) return formBody(input, upload.field);

@@ -26,8 +26,8 @@ export function inputName(resource: Resource, { action }: Endpoint, { names }: D
 }
 
 /** True for endpoints whose body is made of the fields in `input`. */
-export function takesInput({ kind, method, input }: Endpoint): boolean {
-  if (kind === "custom") return input.length > 0 && method !== "GET";
+export function takesInput({ kind, input }: Endpoint): boolean {
+  if (kind === "custom") return input.length > 0;
   return kind === "create" || kind === "update" || kind === "bulk_create";
 }
 
@@ -76,7 +76,8 @@ function inputSchema(resource: Resource, endpoint: Endpoint): Part {
   return {
     type: "object",
     description: partial ? "The fields to change; other keys are ignored." : "Keys that are not listed are ignored.",
-    ...(partial ? { minProperties: 1 } : {}),
+    // What nothing to do means is for a handler to say; an update refuses it.
+    ...(partial && endpoint.kind === "update" ? { minProperties: 1 } : {}),
     ...(partial || required.length === 0 ? {} : { required: required.map(({ name }) => name) }),
     properties: Object.fromEntries(properties),
   };

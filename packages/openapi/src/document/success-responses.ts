@@ -77,7 +77,10 @@ export function successResponses(
     case "bulk_delete":
       return { 200: envelope("The rows as they were.", { data: arrayOf(row), meta: "TotalMeta" }, []) };
     case "custom":
-      return { 200: envelope("What the handler answers.", { data: { description: "Any JSON value." } }, cached) };
+      return {
+        200: envelope("What the handler answers.", { data: { description: "Any JSON value." } }, cached),
+        204: { description: "The handler has nothing to answer.", headers: headersOf([]) },
+      };
   }
 }
 
