@@ -31,7 +31,10 @@ async function checkPages(): Promise<string[]> {
   const known = knownCommands();
   const commandsAndLinks = pages.flatMap(({ path, text }) => [
     ...readCommands(text).flatMap((line) => {
-      const problem = checkCommand(line, known);
+      const problem = checkCommand(line, {
+        ...known,
+        scripts: new Set([...known.scripts, ...scriptsOf(dirname(path))]),
+      });
       return problem === undefined ? [] : [`${path}: \`${line}\`: ${problem}.`];
     }),
     ...readLinks(text)
@@ -42,14 +45,19 @@ async function checkPages(): Promise<string[]> {
 }
 
 function knownCommands(): KnownCommands {
-  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
-    scripts: Record<string, string>;
-  };
   const manifests = globSync(["packages/*/package.json", "apps/*/package.json"], { cwd: root });
   const names = manifests.map((path) => (JSON.parse(readFileSync(join(root, path), "utf8")) as { name: string }).name);
   const help = execFileSync(join(root, "node_modules", ".bin", "shaperail"), ["--help"], {
     encoding: "utf8",
     timeout: 20_000,
   });
-  return { root, scripts: new Set(Object.keys(scripts)), packages: new Set(names), help };
+  return { root, scripts: scriptsOf("."), packages: new Set(names), help };
+}
+
+/** The scripts that the page's own package adds to those of the repository. */
+function scriptsOf(folder: string): ReadonlySet<string> {
+  const file = join(root, folder, "package.json");
+  if (!existsSync(file)) return new Set();
+  const { scripts = {} } = JSON.parse(readFileSync(file, "utf8")) as { scripts?: Record<string, string> };
+  return new Set(Object.keys(scripts));
 }
