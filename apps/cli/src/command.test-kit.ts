@@ -97,6 +97,7 @@ export interface Spawned {
 export function spawnCommand(words: readonly string[], { cwd, env = {} }: SpawnOptions): Spawned {
   const child = spawn(EXECUTABLE, words, {
     cwd,
+    // oxlint-disable-next-line node/no-process-env -- the shell that starts Node must be found
     env: { PATH: process.env["PATH"], ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

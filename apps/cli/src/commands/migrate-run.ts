@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type FinishedMigration, migrationStatus, type MigrationStatus, rollbackLast } from "@shaperail/db/migrate";
 import type { Project } from "@shaperail/runtime";
 import type { CommandContext, RunCommand } from "../command.ts";
@@ -55,6 +56,8 @@ async function rollback({ stdout }: CommandContext, project: Project, json: bool
 async function writeStatus({ stdout }: CommandContext, project: Project, json: boolean): Promise<number> {
   const rows: (MigrationStatus & { readonly database: string })[] = [];
   for (const { database, url, folder } of migrationTargets(project)) {
+    // A look changes nothing: the folder is made by the first migration.
+    if (!existsSync(folder)) continue;
     rows.push(...(await migrationStatus({ url, folder })).map((status) => ({ database, ...status })));
   }
   if (json) stdout.write(`${JSON.stringify({ migrations: rows.map(statusJson) })}\n`);

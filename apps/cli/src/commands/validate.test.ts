@@ -70,10 +70,10 @@ describe("the configuration", () => {
 
 describe("without resource files it ends with 1", () => {
   test.each([
-    { what: "an empty folder", files: { "other/readme.txt": "" }, path: "other" },
-    { what: "no folder", files: {}, path: "resources" },
-  ])("$what", async ({ files, path }) => {
-    await using directory = await projectDirectory(files);
+    { what: "an empty folder", path: "other" },
+    { what: "no folder", path: "resources" },
+  ])("$what", async ({ path }) => {
+    await using directory = await projectDirectory({ "other/readme.txt": "" });
     const { exitCode, stderr } = await run(["validate", path], { directory: directory.path });
     expect(exitCode).toBe(1);
     expect(stderr).toContain("hint:");

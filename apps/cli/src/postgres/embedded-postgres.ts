@@ -89,7 +89,7 @@ async function join({ home, dataDirectory }: Omit<LaunchOptions, "port">): Promi
   const lease = server === undefined ? undefined : joinLease(server.pipe);
   if (server === undefined || lease === undefined) return undefined;
   const lock = await readLockFile(dataDirectory);
-  if (lock?.pid === server.pid && lock.state === "ready" && lease.isHeld()) {
+  if (lock?.pid === server.pid && lock.state === "ready" && isPostgres(lock.pid) && lease.isHeld()) {
     return { lease, port: server.port, started: false };
   }
   lease.release();

@@ -39,12 +39,9 @@ const SCRIPT = `exec 3<&0 </dev/null
 ) >/dev/null 2>&1 &
 exec "$@" 3<&-`;
 
-const SETTINGS = {
-  listen_addresses: "127.0.0.1",
-  unix_socket_directories: "",
-  // A crash of the machine may lose the last moments, never consistency; every write is quicker by a disk's flush.
-  synchronous_commit: "off",
-};
+const SETTINGS = { listen_addresses: "127.0.0.1", unix_socket_directories: "" };
+/** The second: what a killed server's own children still hold, until they notice. */
+const TAKEN = /lock file "postmaster\.pid" already exists|pre-existing shared memory block/;
 const LOG_LIMIT_BYTES = 4 * 1024 * 1024;
 const START_TIMEOUT_MS = 60_000;
 
@@ -70,7 +67,7 @@ export async function launch({ home, postgres, dataDirectory, port, runAs }: Lau
   if (pid !== undefined) return { pipe, outcome: "ready", lease, pid };
   lease.release();
   const written = (await readFile(logFile, "utf8")).slice(logStart);
-  if (written.includes('lock file "postmaster.pid" already exists')) return { pipe, outcome: "taken" };
+  if (TAKEN.test(written)) return { pipe, outcome: "taken" };
   if (written.includes("could not bind")) return { pipe, outcome: "port-in-use" };
   return { pipe, outcome: "failed", log: written.trimEnd().split("\n").slice(-8).join("\n") };
 }

@@ -28,13 +28,14 @@ export function removeStaleLockFile(dataDirectory: string, { pid }: LockFile): v
   if (!isPostgres(pid)) rmSync(lockFileIn(dataDirectory), { force: true });
 }
 
+/** True when the process runs PostgreSQL. One that has ended and was not waited for does not. */
 export function isPostgres(pid: number): boolean {
   try {
-    const name =
-      process.platform === "linux"
-        ? readFileSync(`/proc/${pid}/comm`, "utf8")
-        : execFileSync("ps", ["-o", "comm=", "-p", String(pid)], { encoding: "utf8" });
-    return name.includes("postgres");
+    if (process.platform === "linux") return /^\d+ \(postgres\) [^ZX]/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+    const [state = "", name = ""] = execFileSync("ps", ["-o", "stat=,comm=", "-p", String(pid)], { encoding: "utf8" })
+      .trim()
+      .split(/\s+/, 2);
+    return name.includes("postgres") && !state.startsWith("Z");
   } catch {
     return false;
   }

@@ -33,13 +33,14 @@ export function readRecords(text: string, options: ReadRecordsOptions): ReadReco
   const chunks = text.length > MAX_LENGTH ? undefined : splitRecords(text);
   if (chunks === undefined) return parseRecords(text, options);
   const records: SeedRecord[] = [];
-  for (const { lines, start } of chunks) {
+  for (const [index, { lines, start }] of chunks.entries()) {
     const values = readSimpleRecord(lines, options.textColumns);
     if (values !== undefined) {
       records.push({ values, line: start.line });
       continue;
     }
-    const parsed = shift(parseRecords(`${lines.join("\n")}\n`, options), start);
+    const part = text.slice(start.offset, chunks[index + 1]?.start.offset);
+    const parsed = shift(parseRecords(part, options), start);
     if (parsed.diagnostics.length > 0) return parsed;
     records.push(...parsed.records);
   }

@@ -23,11 +23,12 @@ export interface Supervisor {
 export function createSupervisor({ spawn, onCrash }: SupervisorOptions): Supervisor {
   let current: ServerProcess | undefined;
   let candidate: ServerProcess | undefined;
+  let leaving: ServerProcess | undefined;
 
   async function retire(): Promise<number> {
-    const server = current;
+    leaving = current;
     current = undefined;
-    return (await server?.stop()) ?? 0;
+    return (await leaving?.stop()) ?? 0;
   }
 
   async function reportCrash(server: ServerProcess): Promise<void> {
@@ -57,8 +58,7 @@ export function createSupervisor({ spawn, onCrash }: SupervisorOptions): Supervi
       return retire();
     },
     kill() {
-      candidate?.kill();
-      current?.kill();
+      for (const server of [candidate, current, leaving]) server?.kill();
     },
   };
 }

@@ -1,0 +1,149 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { createTestDatabase } from "@shaperail/test-services";
+import { describe, expect, test } from "vitest";
+import { POSTS, PROJECT, projectDirectory, type Ran, run, writeFiles } from "../command.test-kit.ts";
+
+const COMMENTS = POSTS.replaceAll("posts", "comments").replace(
+  "  views:",
+  "  post_id: { type: uuid, required: true, ref: posts.id }\n  views:",
+);
+
+/** A project on an empty database of its own. */
+async function setUp(files: Readonly<Record<string, string>> = PROJECT): Promise<{
+  path: string;
+  url: string;
+  migrate(...words: string[]): Promise<Ran>;
+  [Symbol.asyncDispose](): Promise<void>;
+}> {
+  const directory = await projectDirectory(files);
+  const database = await createTestDatabase();
+  return {
+    path: directory.path,
+    url: database.url,
+    migrate: (...words) =>
+      run(["migrate", ...words], { directory: directory.path, env: { DATABASE_URL: database.url } }),
+    async [Symbol.asyncDispose]() {
+      await database.close();
+      await directory.close();
+    },
+  };
+}
+
+test("missing initial migrations are written as pairs, in the order of their references, then applied; again there is nothing to do", async () => {
+  await using project = await setUp({ ...PROJECT, "resources/comments.yaml": COMMENTS });
+  const { exitCode, stdout, stderr } = await project.migrate();
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(stdout).toMatch(/Generated \S*migrations\/0001_create_posts\.up\.sql/);
+  expect(stdout).toMatch(/Applied 0001_create_posts\.up\.sql \(\d+ ms\)\nApplied 0002_create_comments\.up\.sql/);
+  expect((await readdir(join(project.path, "migrations"))).toSorted()).toEqual([
+    "0001_create_posts.down.sql",
+    "0001_create_posts.up.sql",
+    "0002_create_comments.down.sql",
+    "0002_create_comments.up.sql",
+  ]);
+  expect((await project.migrate()).stdout).toBe("Nothing to apply.\n");
+});
+
+test("--rollback undoes exactly the last one, then the one before, then says that nothing is left", async () => {
+  await using project = await setUp({ ...PROJECT, "resources/comments.yaml": COMMENTS });
+  await project.migrate();
+  expect((await project.migrate("--rollback")).stdout).toMatch(/^Rolled back 0002_create_comments/);
+  expect((await project.migrate("--rollback")).stdout).toMatch(/^Rolled back 0001_create_posts/);
+  const { exitCode, stderr } = await project.migrate("--rollback");
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain("MIGRATE_NOTHING_APPLIED");
+});
+
+test("--status says where each migration stands, and changes nothing", async () => {
+  await using project = await setUp();
+  expect((await project.migrate("--status")).stdout).toBe("There are no migrations.\n");
+  await project.migrate();
+  await writeFiles(project.path, { "migrations/0002_more.sql": "create table more (n int);\n" });
+  expect((await project.migrate("--status")).stdout).toBe(
+    "applied  0001_create_posts.up.sql\npending  0002_more.sql (no down file)\n",
+  );
+});
+
+test("an applied migration that was changed is refused", async () => {
+  await using project = await setUp();
+  await project.migrate();
+  await writeFiles(project.path, { "migrations/0001_create_posts.up.sql": "select 1;\n" });
+  const { exitCode, stderr } = await project.migrate();
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain("MIGRATE_FILE_EDITED");
+});
+
+describe("--json", () => {
+  test("is one object for each form", async () => {
+    await using project = await setUp();
+    const parse = async (...words: string[]): Promise<unknown> =>
+      JSON.parse((await project.migrate(...words, "--json")).stdout);
+    const entry = { database: "default", version: 1, file: "0001_create_posts.up.sql" };
+    expect(await parse()).toMatchObject({ generated: [expect.any(String), expect.any(String)], applied: [entry] });
+    expect(await parse()).toEqual({ generated: [], applied: [] });
+    expect(await parse("--status")).toMatchObject({ migrations: [{ ...entry, state: "applied", has_down: true }] });
+    expect(await parse("--rollback")).toMatchObject({
+      rolled_back: [{ ...entry, file: "0001_create_posts.down.sql" }],
+    });
+  });
+});
+
+test("a migration job needs DATABASE_URL and no other variable, also in production", async () => {
+  const config = `${PROJECT["shaperail.config.yaml"]}cache:
+  type: redis
+  url: \${REDIS_URL}
+auth:
+  provider: jwt
+  secret_env: JWT_SECRET
+  expiry: 24h
+`;
+  await using project = await setUp({ ...PROJECT, "shaperail.config.yaml": config });
+  const env = { DATABASE_URL: project.url, NODE_ENV: "production" };
+  const { exitCode, stderr } = await run(["migrate"], { directory: project.path, env });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+});
+
+test("DIRECT_DATABASE_URL is where migrations go when DATABASE_URL is a pooler", async () => {
+  await using project = await setUp();
+  const env = { DATABASE_URL: "postgresql://pooler.invalid:6432/app", DIRECT_DATABASE_URL: project.url };
+  expect((await run(["migrate"], { directory: project.path, env })).exitCode).toBe(0);
+  expect((await project.migrate("--status")).stdout).toContain("applied");
+});
+
+test("each resource is migrated on the database it names", async () => {
+  await using analytics = await createTestDatabase();
+  const config = `${PROJECT["shaperail.config.yaml"]}  analytics:
+    engine: postgres
+    url: \${ANALYTICS_URL}
+`;
+  const events = `${POSTS.replaceAll("posts", "events")}db: analytics\n`;
+  await using project = await setUp({ ...PROJECT, "shaperail.config.yaml": config, "resources/events.yaml": events });
+  const env = { DATABASE_URL: project.url, ANALYTICS_URL: analytics.url };
+  const { exitCode, stdout } = await run(["migrate"], { directory: project.path, env });
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("Applied 0001_create_posts.up.sql (");
+  expect(stdout).toContain("Applied 0001_create_events.up.sql on analytics (");
+  expect(await readdir(join(project.path, "migrations", "analytics"))).toHaveLength(2);
+});
+
+test("a server that cannot be reached ends it with 4", async () => {
+  await using directory = await projectDirectory(PROJECT);
+  const env = { DATABASE_URL: "postgresql://u:canary@127.0.0.1:1/app" };
+  const { exitCode, stderr } = await run(["migrate"], { directory: directory.path, env });
+  expect(exitCode).toBe(4);
+  expect(stderr).not.toContain("canary");
+});
+
+test("without DATABASE_URL it runs on the embedded PostgreSQL and says so; in production it refuses", async () => {
+  await using directory = await projectDirectory(PROJECT);
+  const { exitCode, stdout, stderr } = await run(["migrate"], { directory: directory.path });
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain("DATABASE_URL is not set: started the embedded PostgreSQL 18");
+  expect(stdout).toContain("Applied 0001_create_posts.up.sql");
+  await rm(join(directory.path, ".shaperail"), { recursive: true });
+  const production = await run(["migrate"], { directory: directory.path, env: { NODE_ENV: "production" } });
+  expect(production.exitCode).toBe(2);
+  expect(production.stderr).toContain("DATABASE_URL");
+  expect(await readdir(directory.path)).not.toContain(".shaperail");
+});

@@ -1,0 +1,30 @@
+import { rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { PROJECT, projectDirectory } from "../command.test-kit.ts";
+import { watchFiles } from "./watch-files.ts";
+
+test("a burst of writes is one change; what is not part of the project is none", async () => {
+  await using directory = await projectDirectory(PROJECT);
+  let changes = 0;
+  await using _watcher = await watchFiles({ directory: directory.path, onChange: () => (changes += 1) });
+  for (let n = 0; n < 5; n += 1) await writeFile(join(directory.path, "resources/posts.yaml"), `a: ${n}\n`);
+  await expect.poll(() => changes).toBe(1);
+  await writeFile(join(directory.path, "notes.txt"), "x");
+  await sleep(200);
+  expect(changes).toBe(1);
+});
+
+test("a file that an editor replaces, one that appears and `.env` are changes", async () => {
+  await using directory = await projectDirectory(PROJECT);
+  let changes = 0;
+  await using _watcher = await watchFiles({ directory: directory.path, onChange: () => (changes += 1) });
+  await writeFile(join(directory.path, "swap"), "project: other\n");
+  await rename(join(directory.path, "swap"), join(directory.path, "shaperail.config.yaml"));
+  await expect.poll(() => changes).toBe(1);
+  await writeFile(join(directory.path, "resources/new.yaml"), "a: 1\n");
+  await expect.poll(() => changes).toBe(2);
+  await writeFile(join(directory.path, ".env"), "A=1\n");
+  await expect.poll(() => changes).toBe(3);
+});
