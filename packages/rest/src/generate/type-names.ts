@@ -1,0 +1,99 @@
+import type { Endpoint, Resource } from "@shaperail/resource";
+
+/** Names of the generated types: one thing, one name, whatever the resources are called. */
+export interface TypeNames {
+  /** `Database`; `AnalyticsDatabase` for a connection that is not the default one. */
+  database(connection: string): string;
+  /** `PostsTable` */
+  table(resource: Resource): string;
+  /** `PostsRow` */
+  row(resource: Resource): string;
+  /** `PostsCreateInput` */
+  input(resource: Resource, endpoint: Endpoint): string;
+  /** `PostsCreateContext` */
+  context(resource: Resource, endpoint: Endpoint): string;
+  /** `PostsPublishBeforeInput`: what before-controllers of a custom endpoint see. */
+  beforeInput(resource: Resource, endpoint: Endpoint): string;
+  /** `PostsPublishBeforeContext` */
+  beforeContext(resource: Resource, endpoint: Endpoint): string;
+}
+
+/**
+ * The first version of a resource has the plain names, so that they stay when another version is added: `PostsRow`, then `PostsV2Row`.
+ *
+ * The names depend on the resources only, not on the order in which they are given or asked for.
+ */
+export function createTypeNames(resources: readonly Resource[]): TypeNames {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  const give = (purpose: string, wanted: string): void => {
+    let name = wanted;
+    for (let count = 2; taken.has(name); count += 1) name = `${wanted}_${count}`;
+    taken.add(name);
+    names.set(purpose, name);
+  };
+  const find = (purpose: string): string => {
+    const name = names.get(purpose);
+    if (name === undefined) throw new TypeError(`No type has been named for ${purpose}.`);
+    return name;
+  };
+  const ordered = inOrder(resources);
+  for (const { db } of ordered) {
+    if (!names.has(databaseKey(db))) give(databaseKey(db), db === "default" ? "Database" : `${toPascal(db)}Database`);
+  }
+  const seen = new Set<string>();
+  for (const resource of ordered) {
+    const isFirst = !seen.has(tableKey(resource));
+    seen.add(tableKey(resource));
+    const prefix = `${toPascal(resource.name)}${isFirst ? "" : `V${resource.version}`}`;
+    if (isFirst) give(tableKey(resource), `${prefix}Table`);
+    give(rowKey(resource), `${prefix}Row`);
+    for (const { action } of resource.endpoints) {
+      for (const suffix of ["Input", "Context", "BeforeInput", "BeforeContext"] as const) {
+        give(actionKey(resource, action, suffix), `${prefix}${toPascal(action)}${suffix}`);
+      }
+    }
+  }
+  return {
+    database: (connection) => find(databaseKey(connection)),
+    table: (resource) => find(tableKey(resource)),
+    row: (resource) => find(rowKey(resource)),
+    input: (resource, { action }) => find(actionKey(resource, action, "Input")),
+    context: (resource, { action }) => find(actionKey(resource, action, "Context")),
+    beforeInput: (resource, { action }) => find(actionKey(resource, action, "BeforeInput")),
+    beforeContext: (resource, { action }) => find(actionKey(resource, action, "BeforeContext")),
+  };
+}
+
+/** By name, then version. */
+export function inOrder(resources: readonly Resource[]): readonly Resource[] {
+  return resources.toSorted((left, right) => {
+    if (left.name !== right.name) return left.name < right.name ? -1 : 1;
+    return left.version - right.version;
+  });
+}
+
+/** Versions of a resource share a table. */
+export function tableKey({ db, name }: Resource): string {
+  return `table ${db} ${name}`;
+}
+
+function databaseKey(connection: string): string {
+  return `database ${connection}`;
+}
+
+function rowKey({ name, version }: Resource): string {
+  return `row ${name} ${version}`;
+}
+
+function actionKey({ name, version }: Resource, action: string, suffix: string): string {
+  return `${suffix} ${name} ${version} ${action}`;
+}
+
+/** `order_items` → `OrderItems`. */
+function toPascal(name: string): string {
+  return name
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join("");
+}
