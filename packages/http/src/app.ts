@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Logger, noopLogger } from "@shaperail/core";
+import { addPlainTags } from "./coded-tags.ts";
+import { type CompressionOptions, type Compressor, createCompressor } from "./compressor.ts";
 import { HttpError } from "./errors.ts";
 import type { Exchange, Route } from "./exchange.ts";
 import { type Fallback, fallbackMatch, silence } from "./fallback.ts";
@@ -44,6 +46,12 @@ export interface HttpAppOptions extends DispatchOptions {
    * @default 8_192
    */
   readonly maxUrlLength?: number;
+  /**
+   * Compresses what `send` and `sendJson` answer, with br or gzip, for clients that ask. What the Express application
+   * answers stays as it is.
+   * @default true
+   */
+  readonly compression?: boolean | CompressionOptions;
 }
 
 /** Answers requests; give its `handle` to {@link createHttpServer} or to `node:http`. */
@@ -64,6 +72,7 @@ export function createHttpApp({
   onFinish,
   around,
   maxUrlLength = 8_192,
+  compression = true,
 }: HttpAppOptions): HttpApp {
   const router = createRouter(routes, maxUrlLength);
   const baseHeaders = Object.freeze(securityHeaders());
@@ -80,7 +89,8 @@ export function createHttpApp({
     return fallback === undefined ? refused : fallbackMatch(fallback, refused);
   };
 
-  const dispatch = createDispatch({ baseHeaders, logger, onFinish, around });
+  const compressor = compression === false ? undefined : createCompressor(compression === true ? {} : compression);
+  const dispatch = createDispatch({ baseHeaders, compressor, logger, onFinish, around });
   const handle = (request: IncomingMessage, response: ServerResponse): Exchange =>
     dispatch(request, response, match(request.method ?? "", request.url ?? ""));
   return { handle };
@@ -88,13 +98,20 @@ export function createHttpApp({
 
 type Dispatch = (request: IncomingMessage, response: ServerResponse, match: Match) => Exchange;
 
+/** What {@link createDispatch} needs. */
+export interface DispatchParts extends DispatchOptions {
+  readonly baseHeaders: readonly string[];
+  readonly compressor: Compressor | undefined;
+}
+
 /** Runs the handler of a match, with everything that surrounds it. */
 export function createDispatch({
   baseHeaders,
+  compressor,
   logger = noopLogger,
   onFinish,
   around,
-}: DispatchOptions & { readonly baseHeaders: readonly string[] }): Dispatch {
+}: DispatchParts): Dispatch {
   // Writing to a client that left emits `error` on the response; with no listener node ends the process.
   const onResponseError = (error: Error): void => logger.debug("the response could not be written", { error });
 
@@ -119,7 +136,19 @@ export function createDispatch({
   return (request, response, { route, params, query }) => {
     const startedAt = performance.now();
     const requestId = requestIdOf(request);
-    const exchange: Exchange = { request, response, requestId, route, params, query, startedAt, baseHeaders, logger };
+    if (compressor !== undefined) addPlainTags(request);
+    const exchange: Exchange = {
+      request,
+      response,
+      requestId,
+      route,
+      params,
+      query,
+      startedAt,
+      baseHeaders,
+      compressor,
+      logger,
+    };
     response.on("error", onResponseError);
     if (onFinish !== undefined) response.on("close", () => finish(exchange));
     // node passes on requests with no Host, or several; which service they mean is anybody's guess.

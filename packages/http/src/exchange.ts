@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "@shaperail/core";
+import type { Compressor } from "./compressor.ts";
 
 /** A method a route can answer. `HEAD` and `OPTIONS` are answered from the others. */
 export type RouteMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -32,6 +33,8 @@ export interface Exchange {
   readonly startedAt: number;
   /** Headers every response carries, as name, value, name, value, …; {@link send} writes them. */
   readonly baseHeaders: readonly string[];
+  /** What compresses the answer; undefined leaves it as it is. */
+  readonly compressor: Compressor | undefined;
   /** Where a failed answer is reported. */
   readonly logger: Logger;
 }

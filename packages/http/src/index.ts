@@ -1,4 +1,6 @@
+export type { Answer } from "./answer.ts";
 export { createHttpApp, type DispatchOptions, type Finish, type HttpApp, type HttpAppOptions } from "./app.ts";
+export type { CompressionOptions, Compressor } from "./compressor.ts";
 export {
   type FieldIssue,
   HttpError,
@@ -14,5 +16,5 @@ export { type JsonLimits, parseJson } from "./json-text.ts";
 export { readJson, type ReadJsonOptions } from "./read-json.ts";
 export type { DrainOptions, DrainOutcome } from "./drain.ts";
 export { createHttpServer, type HttpServer, type HttpServerOptions } from "./server.ts";
-export { type Answer, send, sendError, sendJson } from "./send.ts";
+export { send, sendError, sendJson } from "./send.ts";
 export { signalOf } from "./signal.ts";

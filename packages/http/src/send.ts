@@ -1,5 +1,10 @@
+import type { ServerResponse } from "node:http";
+import type { Coding } from "./accept-encoding.ts";
+import type { Answer } from "./answer.ts";
+import { codingOf } from "./coding.ts";
 import type { Exchange } from "./exchange.ts";
 import { errorEnvelope, toHttpError } from "./envelope.ts";
+import { type BodyHead, isBodiless, writeHead } from "./write-head.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
@@ -7,28 +12,59 @@ const JSON_TYPE = "application/json; charset=utf-8";
 // which can destroy the answer on its way.
 const LINGER_MS = 500;
 
-/** What {@link send} writes. */
-export interface Answer {
-  readonly status: number;
-  /** Media type of the body, such as `text/plain; charset=utf-8`. */
-  readonly contentType?: string;
-  /** The complete body. Left out for `HEAD`, 204 and 304, whatever is given. */
-  readonly body?: string | Uint8Array;
-  /** Further headers; one that every response carries is replaced. */
-  readonly headers?: Readonly<Record<string, string>>;
-}
+// Answers whose body is being compressed: they are given, though nothing is written yet.
+const compressing = new WeakSet<ServerResponse>();
 
 /**
- * Writes a complete response in one go, with the headers every response carries.
+ * Writes a complete response in one go, with the headers every response carries; compressed when the client asks for
+ * it and it is worthwhile.
  *
- * Does nothing when the response has begun already or the client is gone, so a late answer is harmless.
+ * Does nothing when there is an answer already or the client is gone, so a late answer is harmless.
  */
-export function send(exchange: Exchange, { status, contentType, body, headers }: Answer): void {
-  const { request, response } = exchange;
+export function send(exchange: Exchange, answer: Answer): void {
+  const { request, response, compressor } = exchange;
+  if (response.headersSent || response.destroyed || compressing.has(response)) return;
+  const { status, body } = answer;
+  if (body === undefined || isBodiless(status)) {
+    write(exchange, answer);
+    return;
+  }
+  const size = Buffer.byteLength(body);
+  const isLarge = compressor !== undefined && size >= compressor.minBytes;
+  const coding = isLarge ? codingOf(request, answer) : undefined;
+  // HEAD has the headers of GET without the work, and so without the length.
+  if (coding === "br" || coding === "gzip") {
+    if (request.method === "HEAD") {
+      write(exchange, answer, { coding });
+      return;
+    }
+    const packed = compressor?.compress(body, { size, coding });
+    if (packed !== undefined) {
+      void writePacked(exchange, answer, { packed, size, coding });
+      return;
+    }
+  }
+  write(exchange, answer, { size, coding: coding && "identity" });
+}
+
+interface Packing {
+  readonly packed: Promise<Buffer | undefined>;
+  readonly size: number;
+  readonly coding: Coding;
+}
+
+async function writePacked(exchange: Exchange, answer: Answer, { packed, size, coding }: Packing): Promise<void> {
+  const { response } = exchange;
+  compressing.add(response);
+  const body = await packed;
+  compressing.delete(response);
   if (response.headersSent || response.destroyed) return;
-  writeHead(exchange, { status, contentType, body, headers });
-  if (body === undefined || isBodiless(status) || request.method === "HEAD") response.end();
-  else response.end(body);
+  try {
+    if (body === undefined) write(exchange, answer, { size, coding: "identity" });
+    else write(exchange, { ...answer, body }, { size: body.length, coding });
+  } catch (error) {
+    sendError(exchange, error);
+  }
 }
 
 /**
@@ -59,7 +95,7 @@ export function sendError(exchange: Exchange, thrown: unknown): void {
     const fields = { request_id: exchange.requestId, method: request.method, path: exchange.route.path };
     logger.error(`${error.code}: the request failed.`, { ...fields, error: error.cause ?? error });
   }
-  if (response.writableEnded) return;
+  if (response.writableEnded || compressing.has(response)) return;
   if (response.headersSent) {
     response.destroy();
     return;
@@ -75,9 +111,9 @@ export function sendError(exchange: Exchange, thrown: unknown): void {
 
 // The complete answer goes out now; the response is only ended, and with it the connection, when the client stopped
 // sending or the time is up.
-function sendAndLinger(exchange: Exchange, answer: Answer): void {
+function sendAndLinger(exchange: Exchange, answer: Answer & { readonly body: string }): void {
   const { request, response } = exchange;
-  writeHead(exchange, answer);
+  writeHead(exchange, answer, { size: Buffer.byteLength(answer.body) });
   response.write(answer.body);
   const finish = (): void => {
     clearTimeout(timer);
@@ -88,28 +124,9 @@ function sendAndLinger(exchange: Exchange, answer: Answer): void {
   request.resume();
 }
 
-function writeHead(exchange: Exchange, { status, contentType, body, headers }: Answer): void {
-  const list = headers === undefined ? exchange.baseHeaders.slice() : mergeHeaders(exchange.baseHeaders, headers);
-  list.push("X-Request-Id", exchange.requestId);
-  if (body !== undefined && !isBodiless(status)) {
-    if (contentType !== undefined) list.push("Content-Type", contentType);
-    list.push("Content-Length", String(Buffer.byteLength(body)));
-  }
-  // A list, not an object: node writes it as it is, at half the cost of setHeader per name.
-  exchange.response.writeHead(status, list);
-}
-
-function isBodiless(status: number): boolean {
-  return status === 204 || status === 304;
-}
-
-function mergeHeaders(base: readonly string[], own: Readonly<Record<string, string>>): string[] {
-  const names = new Set(Object.keys(own).map((name) => name.toLowerCase()));
-  const merged: string[] = [];
-  for (let index = 0; index < base.length; index += 2) {
-    const name = base[index] ?? "";
-    if (!names.has(name.toLowerCase())) merged.push(name, base[index + 1] ?? "");
-  }
-  for (const [name, value] of Object.entries(own)) merged.push(name, value);
-  return merged;
+function write(exchange: Exchange, answer: Answer, head: BodyHead = {}): void {
+  const { request, response } = exchange;
+  writeHead(exchange, answer, head);
+  if (answer.body === undefined || isBodiless(answer.status) || request.method === "HEAD") response.end();
+  else response.end(answer.body);
 }
