@@ -97,8 +97,24 @@ function compileRoute(
   const handle =
     auth.kind === "public"
       ? (exchange: Exchange): Promise<void> => answer(exchange, undefined)
-      : async (exchange: Exchange): Promise<void> => answer(exchange, await authorize(exchange, auth));
+      : async (exchange: Exchange): Promise<void> => {
+          const subject = await authorize(exchange, auth);
+          await answer(withoutStore(exchange), subject);
+        };
   return { method: endpoint.method, path: `/v${resource.version}${endpoint.path}`, handle };
+}
+
+const withNoStore = new WeakMap<readonly string[], readonly string[]>();
+
+/** What was answered to one caller must not be kept for another: every response says so. */
+function withoutStore(exchange: Exchange): Exchange {
+  const { baseHeaders } = exchange;
+  let headers = withNoStore.get(baseHeaders);
+  if (headers === undefined) {
+    headers = Object.freeze([...baseHeaders, "Cache-Control", "no-store"]);
+    withNoStore.set(baseHeaders, headers);
+  }
+  return { ...exchange, baseHeaders: headers };
 }
 
 function compileAnswer(context: EndpointContext, handlers: Readonly<Record<string, unknown>>): Answer {

@@ -235,3 +235,11 @@ test.each([
     message: expect.stringMatching(message),
   });
 });
+
+test("an answer to somebody who was let in is never stored on its way; a public one may be", async () => {
+  const authorize = () => ({ sub: "ada", role: "admin", tenantId: undefined });
+  await using secured = await startRestWith({ authorize, functions: () => functions }, TAGS, LABELS, POSTS);
+  const reply = await secured.call("POST", "/v1/posts/secure");
+  expect([reply.status, reply.headers.get("cache-control")]).toEqual([200, "no-store"]);
+  expect((await secured.call("GET", "/v1/posts")).headers.get("cache-control")).toBeNull();
+});

@@ -1,5 +1,7 @@
-import { type Exchange, type Route, send } from "@shaperail/http";
+import { readFile } from "node:fs/promises";
+import { type Exchange, HttpError, type Route, send } from "@shaperail/http";
 import type { Health, HealthAnswer } from "@shaperail/health";
+import type { Resource } from "@shaperail/resource";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 // A probe asks about now; an answer from a cache in between would be a lie.
@@ -12,5 +14,47 @@ export function healthRoutes(health: Health): readonly Route[] {
   return [
     { method: "GET", path: "/health", handle: (exchange) => answer(exchange, health.live()) },
     { method: "GET", path: "/health/ready", handle: async (exchange) => answer(exchange, await health.ready()) },
+  ];
+}
+
+export interface Documented {
+  readonly title: string;
+  readonly version: string;
+  readonly resources: readonly Resource[];
+}
+
+/**
+ * `/openapi.json` and `/docs`. Nothing of them is in memory until somebody asks: the generator is imported, the document made and the page read
+ * then, for each request, because they are asked for rarely and by people.
+ */
+export function documentationRoutes({ title, version, resources }: Documented): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/openapi.json",
+      async handle(exchange) {
+        const { createOpenApiDocument, renderOpenApi } = await import("@shaperail/openapi");
+        const document = createOpenApiDocument({ title, version, resources, features: { metrics: false } });
+        send(exchange, {
+          status: 200,
+          contentType: JSON_TYPE,
+          body: renderOpenApi(document, "json"),
+          headers: NO_STORE,
+        });
+      },
+    },
+    {
+      method: "GET",
+      path: "/docs",
+      async handle(exchange) {
+        const { docsPage } = await import("@shaperail/openapi/docs");
+        const { path, contentType, contentSecurityPolicy } = docsPage();
+        const body = await readFile(path, "utf8").catch((error: unknown) => {
+          throw new HttpError("The documentation page is not part of this build.", { code: "NOT_FOUND", cause: error });
+        });
+        const headers = { ...NO_STORE, "Content-Security-Policy": contentSecurityPolicy };
+        send(exchange, { status: 200, contentType, body, headers });
+      },
+    },
   ];
 }

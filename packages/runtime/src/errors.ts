@@ -33,6 +33,8 @@ export class ProjectError extends ShaperailError<ProjectErrorCode> {
 export type RuntimeErrorCode =
   /** Something did not close within the deadline; it was left to the end of the process. */
   | "RUNTIME_CLOSE_TIMEOUT"
+  /** A file with controllers or handlers cannot be imported. */
+  | "RUNTIME_MODULE_FAILED"
   /** The application was stopped before it had started. */
   | "RUNTIME_STOPPED"
   /** The project declares something this version cannot do yet. */

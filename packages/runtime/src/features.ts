@@ -5,8 +5,12 @@ import { RuntimeError } from "./errors.ts";
 
 /** What the resource files may declare because it acts. */
 const SUPPORTED_FEATURES: readonly ResourceFeature[] = [
+  "bulk",
+  "controllers",
+  "custom_endpoints",
   "databases",
   "filters",
+  "item_references",
   "offset_pagination",
   "owner",
   "relations",

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   ConfigError,
@@ -15,6 +16,8 @@ import { ProjectError } from "./errors.ts";
 export interface Project {
   /** Absolute path of its root. */
   readonly directory: string;
+  /** Version of the application, from its package.json; `1.0.0` when it has none. */
+  readonly version: string;
   readonly config: ProjectConfig;
   readonly resources: readonly Resource[];
   /** What is worth saying but stops nothing. */
@@ -54,6 +57,7 @@ export async function loadProject({ directory = ".", env, provide }: LoadProject
   if (hasErrors(diagnostics)) throw invalid(loaded, { diagnostics, sources });
   return {
     directory: root,
+    version: await readVersion(root),
     config,
     resources,
     warnings: [...loaded.warnings, ...diagnostics],
@@ -71,6 +75,20 @@ async function readConfig(options: LoadProjectOptions): Promise<LoadedConfig | C
     throw new ProjectError(error.message, { code: "PROJECT_NOT_FOUND", hint: error.hint ?? "", cause: error });
   }
 }
+
+async function readVersion(directory: string): Promise<string> {
+  const text = await readFile(join(directory, "package.json"), "utf8").catch(() => "{}");
+  try {
+    const manifest: unknown = JSON.parse(text);
+    const isObject = typeof manifest === "object" && manifest !== null && "version" in manifest;
+    return isObject && typeof manifest.version === "string" ? manifest.version : DEFAULT_VERSION;
+  } catch {
+    // Whoever installs packages will say what is wrong with it; an API document is not the place.
+    return DEFAULT_VERSION;
+  }
+}
+
+const DEFAULT_VERSION = "1.0.0";
 
 interface Findings {
   readonly diagnostics: readonly Diagnostic[];

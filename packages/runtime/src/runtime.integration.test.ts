@@ -252,3 +252,50 @@ test("a stop while the database does not answer ends the start at once", async (
   expect(await starting).toBeInstanceOf(Error);
   expect(performance.now() - before).toBeLessThan(1_000);
 });
+
+test("controllers and handlers are files beside the resource, written in TypeScript, with a typed database", async () => {
+  const { url } = await start(await migratedDatabase(), {
+    "resources/posts.yaml": `${POSTS.replace("input: [title] }", "input: [title], controller: { before: shout } }")}  count:
+    { method: GET, path: /posts/stats/count, auth: public, handler: count }
+`,
+    "resources/posts.controller.ts": `
+export function shout(context: { input: Record<string, unknown> }): void {
+  context.input.title = String(context.input.title).toUpperCase();
+}
+`,
+    "resources/posts.handlers.ts": `
+interface Query { selectFrom(table: string): { selectAll(): { execute(): Promise<unknown[]> } } }
+export async function count({ db }: { db: Query }): Promise<{ count: number }> {
+  return { count: (await db.selectFrom("posts").selectAll().execute()).length };
+}
+`,
+  });
+  const init = { method: "POST", body: '{"title":"loud"}', headers: { "content-type": "application/json" } };
+  expect(await (await fetch(`${url}/v1/posts`, init)).json()).toMatchObject({ data: { title: "LOUD" } });
+  expect(await (await fetch(`${url}/v1/posts/stats/count`)).json()).toEqual({ data: { count: 1 } });
+});
+
+test.each([
+  ["a controller that is not exported", "export const other = 1;", "REST_FUNCTION_MISSING"],
+  ["a file that cannot be imported", "export const = 1;", "RUNTIME_MODULE_FAILED"],
+])("%s stops the start", async (_what, text, code) => {
+  const files = {
+    "resources/posts.yaml": POSTS.replace("input: [title] }", "input: [title], controller: { before: shout } }"),
+    "resources/posts.controller.ts": text,
+  };
+  await expect(start(await migratedDatabase(), files)).rejects.toMatchObject({ code });
+});
+
+test("the API describes itself: a document that is never cached, and a page under its own policy", async () => {
+  const { url } = await start(await migratedDatabase(), { "package.json": '{"version":"3.2.1"}' });
+  const document = await fetch(`${url}/openapi.json`);
+  expect(document.headers.get("cache-control")).toBe("no-store");
+  expect(await document.json()).toMatchObject({
+    openapi: "3.1.0",
+    info: { title: "my-app", version: "3.2.1" },
+    paths: { "/v1/posts": { get: { operationId: "posts_list" } } },
+  });
+  const page = await fetch(`${url}/docs`);
+  expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+  expect(page.headers.get("content-security-policy")).toContain("script-src 'sha256-");
+});

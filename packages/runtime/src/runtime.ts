@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { describeConfig } from "@shaperail/config";
 import { type Closeable, closeable, type Logger } from "@shaperail/core";
+import type { Database } from "@shaperail/db";
 import { createHealth } from "@shaperail/health";
 import {
   createHttpApp,
@@ -11,12 +13,13 @@ import {
 } from "@shaperail/http";
 import { createLogger, runWithLogContext } from "@shaperail/logging";
 import { createRestRoutes } from "@shaperail/rest";
-import { healthRoutes } from "./builtin-routes.ts";
+import { documentationRoutes, healthRoutes } from "./builtin-routes.ts";
 import { databaseChecks, openDatabases } from "./databases.ts";
 import { denyAll } from "./deny-all.ts";
 import { RuntimeError } from "./errors.ts";
 import { checkFeatures } from "./features.ts";
-import type { Project } from "./load-project.ts";
+import { loadFunctions } from "./load-functions.ts";
+import { type Project, RESOURCE_FOLDER } from "./load-project.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
 
 export interface RuntimeOptions {
@@ -69,15 +72,20 @@ export function createRuntime(
   const open = async (): Promise<RuntimeAddress> => {
     checkFeatures(project, logger);
     logger.info(`starting ${config.project}`, { configuration: describeConfig(config) });
+    const functions = await loadFunctions(join(project.directory, RESOURCE_FOLDER), project.resources);
     const databases = await openDatabases(config, { logger, shutdown });
     if (stopping) throw stoppedWhileStarting();
     const health = createHealth({ checks: databaseChecks(databases), logger });
+    // The loader has proved that every `db:` names a connection.
+    const database = (name: string): Database => databases.get(name) ?? unreachable();
     const routes: readonly Route[] = [
       ...healthRoutes(health),
+      ...documentationRoutes({ title: config.project, version: project.version, resources: project.resources }),
       ...createRestRoutes({
         resources: project.resources,
-        // The loader has proved that every `db:` names a connection.
-        database: (name) => databases.get(name) ?? unreachable(),
+        database,
+        client: (name) => database(name).kysely(),
+        functions: ({ name }) => functions.get(name) ?? { controllers: {}, handlers: {} },
         authorize: denyAll,
       }),
     ];

@@ -1,0 +1,58 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { toError } from "@shaperail/core";
+import type { Resource } from "@shaperail/resource";
+import type { ResourceFunctions } from "@shaperail/rest";
+import { RuntimeError } from "./errors.ts";
+
+/** Functions of every resource that names any, by the resource's name. */
+export type LoadedFunctions = ReadonlyMap<string, ResourceFunctions>;
+
+const EXTENSIONS = [".ts", ".mts", ".js", ".mjs"];
+
+/**
+ * Imports `<resource>.controller.ts` and `<resource>.handlers.ts` from the folder, for resources that name a controller or handler.
+ * Node strips the types itself. Versions of a resource share their files.
+ *
+ * @throws RuntimeError `RUNTIME_MODULE_FAILED` when a file cannot be imported. A file that is not there is left to whoever needs its functions.
+ */
+export async function loadFunctions(folder: string, resources: readonly Resource[]): Promise<LoadedFunctions> {
+  const loaded = new Map<string, ResourceFunctions>();
+  for (const [name, versions] of Map.groupBy(resources, (resource) => resource.name)) {
+    const endpoints = versions.flatMap((resource) => resource.endpoints);
+    const needsControllers = endpoints.some(({ before, after }) => before.length + after.length > 0);
+    const needsHandlers = endpoints.some(({ kind }) => kind === "custom");
+    if (!needsControllers && !needsHandlers) continue;
+    loaded.set(name, {
+      controllers: needsControllers ? await importModule(folder, `${name}.controller`) : {},
+      handlers: needsHandlers ? await importModule(folder, `${name}.handlers`) : {},
+    });
+  }
+  return loaded;
+}
+
+async function importModule(folder: string, stem: string): Promise<Readonly<Record<string, unknown>>> {
+  for (const extension of EXTENSIONS) {
+    const file = join(folder, stem + extension);
+    if (!(await exists(file))) continue;
+    try {
+      return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+    } catch (error) {
+      throw new RuntimeError(`${file} cannot be imported: ${toError(error).message}`, {
+        code: "RUNTIME_MODULE_FAILED",
+        hint: "Correct the file. Node removes types but does not transform: enums, namespaces and parameter properties are not available.",
+        details: { file },
+        cause: error,
+      });
+    }
+  }
+  return {};
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
