@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { matchSeeds } from "./check-seeds.ts";
 import type { SeedFile } from "./insert-seeds.ts";
-import { field, table } from "./table.test-kit.ts";
+import type { TableModel } from "../migrate/table-model.ts";
+import { field, table as tableWithId } from "../migrate/table.test-kit.ts";
+
+const table = (name: string, fields: TableModel["fields"]): TableModel => tableWithId(name, [], { fields });
 
 const file = (name: string, ...records: Record<string, unknown>[]): SeedFile => ({
   file: `seeds/${name}.yaml`,

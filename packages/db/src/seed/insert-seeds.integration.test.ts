@@ -4,7 +4,9 @@ import { describe, expect, test } from "vitest";
 import { createDatabase } from "../database.ts";
 import type { TableModel } from "../migrate/table-model.ts";
 import { insertSeeds, type SeedFile, type SeedOutcome } from "./insert-seeds.ts";
-import { field, table } from "./table.test-kit.ts";
+import { field, table as tableWithId } from "../migrate/table.test-kit.ts";
+
+const table = (name: string, fields: TableModel["fields"]): TableModel => tableWithId(name, [], { fields });
 
 const SQL = [
   `create table users (id uuid primary key, name text not null unique, boss_id uuid references users (id))`,
