@@ -1,5 +1,8 @@
-import type { Command } from "./command.ts";
+import type { Command, CommandGroup } from "./command.ts";
+import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { exportCommand } from "./commands/export.ts";
+import { generateCommand } from "./commands/generate.ts";
 import { initCommand } from "./commands/init.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { routesCommand } from "./commands/routes.ts";
@@ -8,12 +11,15 @@ import { serveCommand } from "./commands/serve.ts";
 import { validateCommand } from "./commands/validate.ts";
 
 /** Every command, in the order of a first day. */
-export const COMMANDS: readonly Command[] = [
+export const COMMANDS: readonly (Command | CommandGroup)[] = [
   initCommand,
   serveCommand,
+  generateCommand,
+  diffCommand,
   validateCommand,
   migrateCommand,
   seedCommand,
   routesCommand,
+  exportCommand,
   doctorCommand,
 ];

@@ -46,6 +46,14 @@ export interface Invocation {
 /** Does the work; resolves with the exit code. */
 export type RunCommand = (context: CommandContext, invocation: Invocation) => Promise<number>;
 
+/** Commands that share their first word: `export openapi`, `export sdk`. */
+export interface CommandGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly examples: readonly string[];
+  readonly commands: readonly Command[];
+}
+
 /** One entry of the table from which parsing, help and suggestions are derived. */
 export interface Command {
   readonly name: string;

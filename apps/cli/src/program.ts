@@ -1,5 +1,5 @@
 import { Command as CommanderCommand, CommanderError, Option } from "commander";
-import type { Command, CommandContext, Invocation } from "./command.ts";
+import type { Command, CommandContext, CommandGroup, Invocation } from "./command.ts";
 import { COMMANDS } from "./command-table.ts";
 import { EXIT_CODES } from "./errors.ts";
 import { reportError } from "./report-error.ts";
@@ -48,7 +48,10 @@ function createProgram(context: CommandContext, start: Start): CommanderCommand 
       getErrHasColors: () => context.stderr.color,
     })
     .addHelpText("after", HELP_EPILOGUE);
-  for (const command of COMMANDS) addCommand(program, command, start);
+  for (const command of COMMANDS) {
+    if ("commands" in command) addGroup(program, command, start);
+    else addCommand(program, command, start);
+  }
   return program;
 }
 
@@ -57,15 +60,23 @@ Exit codes:
   0 done, 1 failed, 2 wrong command line or configuration, 3 a check found problems,
   4 a server cannot be reached, 130 interrupted`;
 
-function addCommand(program: CommanderCommand, command: Command, start: Start): void {
-  const { name, summary, arguments: positional = [], options = [], hiddenOptions = [], examples } = command;
-  const added = program
+function addGroup(program: CommanderCommand, group: CommandGroup, start: Start): void {
+  const added = addNamed(program, group).helpCommand(false);
+  for (const command of group.commands) addCommand(added, command, start);
+}
+
+function addNamed(parent: CommanderCommand, { name, summary, examples }: Command | CommandGroup): CommanderCommand {
+  return parent
     .command(name)
     .summary(summary)
     .description(summary)
     .helpOption("-h, --help", "Print this help.")
-    .allowExcessArguments(false)
     .addHelpText("after", `\nExamples:\n${examples.map((example) => `  $ shaperail ${example}`).join("\n")}`);
+}
+
+function addCommand(parent: CommanderCommand, command: Command, start: Start): void {
+  const { arguments: positional = [], options = [], hiddenOptions = [] } = command;
+  const added = addNamed(parent, command).allowExcessArguments(false);
   for (const [syntax, description] of positional) added.argument(syntax, description);
   for (const [flags, description] of options) added.option(flags, description);
   for (const flags of hiddenOptions) added.addOption(new Option(flags).hideHelp());

@@ -107,6 +107,7 @@ function writeReady({ stderr }: CommandContext, { config, resources }: Project, 
   const lines = [
     `${config.project} is ready after ${Math.round(ms)} ms. Ctrl-C stops it; saving a file reloads it.`,
     ...lists.slice(0, 5).map((list) => `  API     ${list}`),
+    `  Docs    ${url}/docs`,
     `  Health  ${url}/health  ${url}/health/ready`,
   ];
   stderr.write(`${lines.join("\n")}\n`);

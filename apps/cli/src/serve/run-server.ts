@@ -12,6 +12,8 @@ export async function runServer(context: CommandContext, env: Environment): Prom
   if (parent === undefined) writeWarnings(context, project);
   const runtime = createRuntime(project);
   if (parent !== undefined) {
+    // Whatever can be wrong with this version must be known while the one before it still serves.
+    await runtime.prepare();
     const started = startMessage(parent);
     send(parent, { type: "prepared" });
     await started;
