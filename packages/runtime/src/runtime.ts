@@ -18,7 +18,7 @@ import { databaseChecks, openDatabases } from "./databases.ts";
 import { denyAll } from "./deny-all.ts";
 import { RuntimeError } from "./errors.ts";
 import { checkFeatures } from "./features.ts";
-import { loadFunctions } from "./load-functions.ts";
+import { type LoadedFunctions, loadFunctions } from "./load-functions.ts";
 import { type Project, RESOURCE_FOLDER } from "./load-project.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
 
@@ -48,6 +48,12 @@ export interface RuntimeAddress {
 export interface Runtime extends Closeable {
   readonly logger: Logger;
   /**
+   * Checks what is declared and imports controllers and handlers, so that a version that cannot run is found out while another one still
+   * serves. Opens nothing; `start()` does the same when it was not called.
+   * @throws RuntimeError `RUNTIME_FEATURE_UNSUPPORTED` or `RUNTIME_MODULE_FAILED`
+   */
+  prepare(): Promise<void>;
+  /**
    * Opens the databases, compiles the routes and listens. When anything fails, what was opened is closed again.
    * @throws DbError, RestError or HttpServerError, as they are.
    */
@@ -69,10 +75,16 @@ export function createRuntime(
   const logger: Logger = givenLogger ?? ownLogger ?? unreachable();
   const shutdown = createShutdown({ logger, deadlineMs: drainDelayMs + graceMs + CLOSE_MARGIN_MS });
 
+  let loading: Promise<LoadedFunctions> | undefined;
+  const load = (): Promise<LoadedFunctions> =>
+    (loading ??= (async () => {
+      checkFeatures(project, logger);
+      return loadFunctions(join(project.directory, RESOURCE_FOLDER), project.resources);
+    })());
+
   const open = async (): Promise<RuntimeAddress> => {
-    checkFeatures(project, logger);
     logger.info(`starting ${config.project}`, { configuration: describeConfig(config) });
-    const functions = await loadFunctions(join(project.directory, RESOURCE_FOLDER), project.resources);
+    const functions = await load();
     const databases = await openDatabases(config, { logger, shutdown });
     if (stopping) throw stoppedWhileStarting();
     const health = createHealth({ checks: databaseChecks(databases), logger });
@@ -117,6 +129,7 @@ export function createRuntime(
 
   return {
     logger,
+    prepare: async () => void (await load()),
     start: () => (starting ??= closeOnFailure(open(), shutdown)),
     ...closing,
   };
