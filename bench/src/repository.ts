@@ -1,0 +1,11 @@
+import { fileURLToPath } from "node:url";
+
+const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+export const ROOT: string = at("");
+export const BLOG: string = at("apps/blog");
+
+/** The command's entry file: as it is published, or in the repository, from the sources. */
+export function shaperailEntry(source: boolean): string {
+  return source ? at("apps/cli/bin/shaperail.js") : at("apps/cli/dist/main.js");
+}

@@ -1,0 +1,13 @@
+import { BLOG, shaperailEntry } from "../repository.ts";
+import type { BenchServer } from "../server.ts";
+
+/** The example through the real command, in production: access log on, to /dev/null. */
+export const server: BenchServer = {
+  name: "shaperail",
+  describes: "apps/blog by `shaperail serve`: request id, limits, security headers, ETag, access log on",
+  command: ({ port, poolSize, source }) => ({
+    args: [shaperailEntry(source), "serve"],
+    env: { NODE_ENV: "production", SHAPERAIL_PORT: String(port), DB_POOL_SIZE: String(poolSize) },
+    directory: BLOG,
+  }),
+};

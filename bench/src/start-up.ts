@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { residentMiB } from "./process-usage.ts";
+import { type BenchServer, launch, type LaunchOptions } from "./server.ts";
+import { type Spread, spread } from "./statistics.ts";
+
+/** What a server costs before its first request. */
+export interface StartUp {
+  readonly server: string;
+  /** From the start of the process to the first answer 200 of `/health`, in milliseconds. */
+  readonly startMs: Spread;
+  /** Memory in RAM, five seconds after the start, without a request but those to `/health`, in MiB. */
+  readonly idleMiB: number;
+}
+
+const IDLE_MS = 5_000;
+
+export interface StartUpOptions extends LaunchOptions {
+  readonly starts: number;
+}
+
+/** Starts the servers in turn, one at a time. */
+export async function measureStartUp(
+  servers: readonly BenchServer[],
+  { starts, ...options }: StartUpOptions,
+): Promise<StartUp[]> {
+  const times = new Map<BenchServer, number[]>(servers.map((server) => [server, []]));
+  for (let start = 0; start < starts; start += 1) {
+    for (const server of servers) {
+      await using running = await launch(server, options);
+      times.get(server)?.push(running.startMs);
+    }
+  }
+  const found: StartUp[] = [];
+  for (const server of servers) {
+    await using running = await launch(server, options);
+    await sleep(IDLE_MS);
+    found.push({ server: server.name, startMs: spread(times.get(server) ?? []), idleMiB: residentMiB(running.pid) });
+  }
+  return found;
+}

@@ -1,0 +1,44 @@
+import type { BenchDatabase } from "./database.ts";
+
+/** A request to repeat. `{id}` stands for a random post, `{unique}` for text that was never sent before. */
+export interface Workload {
+  readonly name: string;
+  readonly describes: string;
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly body: string | undefined;
+  readonly status: number;
+  /** Leaves rows behind. */
+  readonly writes: boolean;
+}
+
+export function workloads({ authorId }: BenchDatabase): readonly Workload[] {
+  const read = { method: "GET", body: undefined, status: 200, writes: false } as const;
+  const post = {
+    author_id: authorId,
+    slug: "bench-{unique}",
+    title: "Notes on river crossings above the tree line",
+    summary: "My neighbour insists that you refill at every spring first.",
+    body: "Most advice about trail markers forgets two walking poles. ".repeat(5),
+    status: "published",
+    reading_minutes: 6,
+    rating: 3.9,
+    published_on: "2025-11-02",
+    tags: ["hiking", "review"],
+    metadata: { words: 191, source: "import" },
+  };
+  return [
+    { ...read, name: "health", describes: "a constant", path: "/health" },
+    { ...read, name: "get", describes: "one post by a random id", path: "/v1/posts/{id}" },
+    { ...read, name: "list", describes: "25 posts with a filter", path: "/v1/posts?filter[status]=published&limit=25" },
+    {
+      name: "create",
+      describes: "a post, validated and stored",
+      method: "POST",
+      path: "/v1/posts",
+      body: JSON.stringify(post),
+      status: 201,
+      writes: true,
+    },
+  ];
+}
