@@ -13,11 +13,11 @@ const NO_HEADERS: readonly string[] = Object.freeze([]);
  * Routes as one middleware for an Express service of your own: `app.use(toExpressHandler(routes))`.
  *
  * What no route matches goes to `next()`, a known path with another method too. The service keeps the say over
- * security headers, compression and limits; the request id and the error envelope are ours.
+ * security headers, CORS, compression and limits; the request id and the error envelope are ours.
  */
 export function toExpressHandler(routes: readonly Route[], options: DispatchOptions = {}): ExpressHandler {
   const router = createRouter(routes, 8_192);
-  const dispatch = createDispatch({ ...options, baseHeaders: NO_HEADERS, compressor: undefined });
+  const dispatch = createDispatch({ ...options, headersFor: () => NO_HEADERS, compressor: undefined });
   return (request, response, next) => {
     const match = router.find(request.method ?? "", request.url ?? "");
     if (match === undefined) next();

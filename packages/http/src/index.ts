@@ -1,6 +1,7 @@
 export type { Answer } from "./answer.ts";
 export { createHttpApp, type DispatchOptions, type Finish, type HttpApp, type HttpAppOptions } from "./app.ts";
 export type { CompressionOptions, Compressor } from "./compressor.ts";
+export type { CorsOptions } from "./cors.ts";
 export {
   type FieldIssue,
   HttpError,

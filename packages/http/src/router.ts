@@ -1,5 +1,6 @@
 import findMyWay from "find-my-way";
 import type { HTTPMethod } from "find-my-way";
+import { methodHeaders } from "./cors.ts";
 import { HttpError } from "./errors.ts";
 import type { Exchange, Route, RouteMethod } from "./exchange.ts";
 import { send } from "./send.ts";
@@ -69,7 +70,8 @@ export function createRouter(routes: readonly Route[], maxParamLength: number): 
     const allowed = matches.flatMap(({ route }) => (route.method === "GET" ? ["GET", "HEAD"] : [route.method]));
     const headers = { Allow: [...allowed, "OPTIONS"].join(", ") };
     if (method === "OPTIONS") {
-      const handle = (exchange: Exchange): void => send(exchange, { status: 204, headers });
+      const handle = (exchange: Exchange): void =>
+        send(exchange, { status: 204, headers: methodHeaders(exchange, headers.Allow) });
       return { route: { method: "GET", path: first.route.path, handle }, params: NO_PARAMS, query: "" };
     }
     const message = `This path does not answer ${method}; it answers ${headers.Allow}.`;
