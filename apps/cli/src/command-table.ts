@@ -1,6 +1,8 @@
 import type { Command, CommandGroup } from "./command.ts";
+import { checkCommand } from "./commands/check.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { explainCommand } from "./commands/explain.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { initCommand } from "./commands/init.ts";
@@ -17,9 +19,11 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   generateCommand,
   diffCommand,
   validateCommand,
+  checkCommand,
   migrateCommand,
   seedCommand,
   routesCommand,
+  explainCommand,
   exportCommand,
   doctorCommand,
 ];

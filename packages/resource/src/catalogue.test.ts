@@ -42,7 +42,7 @@ test.each(rules)("$code says in one sentence what is wrong, and in one what to d
 
 test("only advice is a warning", () => {
   const warnings = rules.filter(({ severity }) => severity === "warning").map(({ code }) => code);
-  expect(warnings).toEqual(["SR101", "SR102", "SR117"]);
+  expect(warnings).toEqual(["SR100", "SR101", "SR102", "SR117"]);
   const { resource, diagnostics } = parseResource(inContext("endpoints:\n  list: { auth: public, filters: [title] }"), {
     file: "example.yaml",
   });

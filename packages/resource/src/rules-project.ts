@@ -4,6 +4,7 @@ const REFERENCE = "schema:\n  author_id: { type: uuid, ref: users.id }";
 const BELONGS_TO = "relations:\n  author: { resource: users, type: belongs_to, key: author_id }";
 
 export type ProjectRuleCode =
+  | "SR100"
   | "SR110"
   | "SR111"
   | "SR112"
@@ -18,6 +19,13 @@ export type ProjectRuleCode =
 
 /** Rules about the files of a project together. */
 export const PROJECT_RULES: Readonly<Record<ProjectRuleCode, RuleText>> = {
+  SR100: {
+    title: "A migration declares the column of an integer field with fewer than 64 bits.",
+    fix: "Add a migration that changes the type of the column to BIGINT.",
+    example: "schema:\n  views: { type: integer, default: 0 }",
+    severity: "warning",
+    beyondSchema: true,
+  },
   SR110: {
     title: "The reference names a resource that no file declares.",
     fix: "Correct the name, or add the resource.",

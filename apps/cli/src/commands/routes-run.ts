@@ -1,5 +1,6 @@
-import type { AuthRule, Resource } from "@shaperail/resource";
+import type { Resource } from "@shaperail/resource";
 import type { RunCommand } from "../command.ts";
+import { describeAuth } from "../describe-auth.ts";
 import { EXIT_CODES } from "../errors.ts";
 import { inspectProject } from "../project.ts";
 
@@ -30,11 +31,6 @@ function routesOf({ name, version, endpoints }: Resource): RouteRow[] {
     version,
     action,
   }));
-}
-
-function describeAuth(auth: AuthRule): string {
-  if (auth.kind === "public") return "public";
-  return [...auth.roles, ...(auth.owner ? ["owner"] : [])].join(", ");
 }
 
 const METHOD_WIDTH = 8;
