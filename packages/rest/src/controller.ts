@@ -96,27 +96,49 @@ export interface Prepared {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends what the endpoint made; with a context, after the after-controllers had it. */
-export async function respond(
-  exchange: Exchange,
-  prepared: Prepared,
-  controlled?: { readonly context: ControllerContext; readonly after: readonly Controller[] },
-): Promise<void> {
-  const { status, data, meta = "", headers } = prepared;
+/** An answer ready to be sent, or to be kept and sent again. */
+export interface Rendered {
+  readonly status: number;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+}
+
+/** A request whose before-controllers have run. */
+export interface Controlled {
+  readonly context: ControllerContext;
+  readonly after: readonly Controller[];
+}
+
+/** What the endpoint made as an answer; with controllers, after the after-controllers had it. */
+export async function render(
+  { status, data, meta = "", headers }: Prepared,
+  controlled?: Controlled,
+): Promise<Rendered> {
   const tail = meta === "" ? "}" : `,"meta":{${meta}}}`;
-  if (controlled === undefined) {
-    sendJson(exchange, status, `{"data":${data}${tail}`, headers);
-    return;
-  }
+  if (controlled === undefined) return { status, body: `{"data":${data}${tail}`, headers };
   const { context, after } = controlled;
   if (after.length > 0) {
-    context.data = parseJson(data) as Record<string, unknown>;
+    context.data = parseJson(data, { maxDepth: DEEPEST_DATA }) as Record<string, unknown>;
     await runControllers(after, context);
   }
   const unchanged = after.length === 0 && Object.keys(context.response_extras).length === 0;
-  const body = unchanged ? data : toText(withExtras(after.length > 0 ? context.data : parseJson(data), context));
-  sendJson(exchange, status, `{"data":${body}${tail}`, { ...headers, ...Object.fromEntries(context.response_headers) });
+  const final = (): unknown => (after.length > 0 ? context.data : parseJson(data, { maxDepth: DEEPEST_DATA }));
+  const body = unchanged ? data : toText(withExtras(final(), context));
+  return {
+    status,
+    body: `{"data":${body}${tail}`,
+    headers: { ...headers, ...Object.fromEntries(context.response_headers) },
+  };
 }
+
+/** Sends what the endpoint made. */
+export async function respond(exchange: Exchange, prepared: Prepared, controlled?: Controlled): Promise<void> {
+  const { status, body, headers } = await render(prepared, controlled);
+  sendJson(exchange, status, body, headers);
+}
+
+// A json column may nest as deeply as a request body, inside the row.
+const DEEPEST_DATA = 128;
 
 function withExtras(data: unknown, { response_extras: extras }: ControllerContext): unknown {
   if (Object.keys(extras).length === 0) return data;

@@ -25,6 +25,11 @@ export interface SqlResult {
 export interface StatementRunner {
   /** Runs one statement with every value bound. Rejects with an error whose `code` is one of `@shaperail/db`'s. */
   run(statement: SqlStatement, values: readonly SqlValue[]): Promise<SqlResult>;
+  /**
+   * Runs the work in one transaction. Needed for `Idempotency-Key` only; without it such requests are answered 501.
+   * @default none
+   */
+  transaction?<T>(work: (transaction: Pick<StatementRunner, "run">) => Promise<T>): Promise<T>;
 }
 
 /** Who is calling. */

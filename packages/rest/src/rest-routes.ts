@@ -64,11 +64,13 @@ export function createRestRoutes(options: RestOptions): readonly Route[] {
   return options.resources.flatMap((resource) => {
     const table = tables.get(resource);
     if (table === undefined) return [];
+    const runner = options.database(resource.db);
     const shared = {
       table,
       includes: compileIncludes(resource, tables),
       resolve: createReferenceResolver(resource, tables),
-      run: retrying(options.database(resource.db), table),
+      run: retrying(runner, table),
+      transaction: runner.transaction?.bind(runner),
       db: options.client?.(resource.db),
       authorize: options.authorize,
       maxBodyBytes: options.maxBodyBytes,

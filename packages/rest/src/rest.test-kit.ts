@@ -82,6 +82,7 @@ export async function startRestWith(options: Partial<RestOptions>, ...yaml: read
         statements.push(statement.text);
         return database.run(statement, values);
       },
+      transaction: (work) => database.transaction(work),
     }),
     authorize: () => {
       throw new HttpError("Unauthorized", { code: "UNAUTHORIZED" });

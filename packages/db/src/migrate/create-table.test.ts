@@ -91,7 +91,7 @@ test("deleted_at that is declared is not added again", () => {
 });
 
 test("a search has one index on exactly the expression the query uses, however many endpoints share it", () => {
-  const search = { search: ["title", "body"], softDelete: false };
+  const search = { kind: "list", search: ["title", "body"], softDelete: false };
   const { up } = createTableSql(table("t", [field("title"), field("body")], { endpoints: [search, search] }));
   expect(up.match(/USING gin/g)).toHaveLength(1);
   expect(up).toContain(

@@ -232,7 +232,7 @@ test("generated migrations run, go back to nothing and run again, whatever the m
         field("seen_at", { type: "timestamp", generated: true }),
       ],
       {
-        endpoints: [softDelete, { search: ["title", "state"], softDelete: false }],
+        endpoints: [softDelete, { kind: "list", search: ["title", "state"], softDelete: false }],
         indexes: [
           { fields: ["author_id", "seen_at"], unique: false, order: "desc" },
           { fields: ["author_id", "title"], unique: true, order: "asc" },

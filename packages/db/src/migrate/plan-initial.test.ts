@@ -84,3 +84,16 @@ test.each([
   const tables = [table("t", [one]), table("t", [two], { version: 2 })];
   expect(() => mergeTables(tables)).toThrow(expect.objectContaining({ code: "MIGRATE_TABLE_CONFLICT" }));
 });
+
+test("a create needs a place for its idempotency keys, made once and after the resources", () => {
+  const posts = table("posts", [], { endpoints: [{ kind: "create", search: [], softDelete: false }] });
+  const { files } = planInitialMigrations({ tables: [posts], existingFiles: [] });
+  expect(files.map(({ fileName }) => fileName)).toEqual([
+    "0001_create_posts.up.sql",
+    "0001_create_posts.down.sql",
+    "0002_create_shaperail_idempotency_keys.up.sql",
+    "0002_create_shaperail_idempotency_keys.down.sql",
+  ]);
+  const existingFiles = files.map(({ fileName }) => fileName);
+  expect(planInitialMigrations({ tables: [posts], existingFiles }).files).toEqual([]);
+});

@@ -2,6 +2,7 @@ import { MigrateError } from "../errors.ts";
 import { addReferenceSql, createTableSql } from "./create-table.ts";
 import { mergeTables } from "./merge-tables.ts";
 import { formatVersion, parseMigrationName } from "./migration-name.ts";
+import { SYSTEM_TABLES } from "./system-tables.ts";
 import { columnsOf, type TableField, type TableModel } from "./table-model.ts";
 
 export interface InitialMigrationsInput {
@@ -31,6 +32,8 @@ interface Waiting {
 
 /**
  * Plans the `create_<resource>` files that are missing, so that each table comes after those it refers to.
+ *
+ * Tables of Shaperail's own that the resources need come last.
  *
  * In a cycle the table that comes first is created without its reference, and the file that creates the other table adds it.
  *
@@ -63,6 +66,12 @@ export function planInitialMigrations({ tables, existingFiles }: InitialMigratio
     const stem = `${formatVersion(version)}_create_${table.name}`;
     files.push({ fileName: `${stem}.up.sql`, contents: [up, ...due.map((sql) => sql.up)].join("") });
     files.push({ fileName: `${stem}.down.sql`, contents: [...due.map((sql) => sql.down), down].join("") });
+  }
+  for (const { name, isNeeded, up, down } of SYSTEM_TABLES) {
+    if (stems.has(`create_${name}`) || !isNeeded(tables)) continue;
+    version += 1;
+    const stem = `${formatVersion(version)}_create_${name}`;
+    files.push({ fileName: `${stem}.up.sql`, contents: up }, { fileName: `${stem}.down.sql`, contents: down });
   }
   return { files, existing };
 }

@@ -43,6 +43,7 @@ export interface TableField {
 }
 
 export interface TableEndpoint {
+  readonly kind: string;
   readonly search: readonly string[];
   readonly softDelete: boolean;
 }

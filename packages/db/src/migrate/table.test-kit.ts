@@ -28,7 +28,7 @@ export function table(name: string, fields: readonly TableField[], given: Partia
   return { name, version: 1, db: "default", fields: [idField, ...fields], endpoints: [], indexes: [], ...given };
 }
 
-export const softDelete: TableEndpoint = { search: [], softDelete: true };
+export const softDelete: TableEndpoint = { kind: "delete", search: [], softDelete: true };
 
 /** A field that refers to the id of a resource. */
 export function reference(name: string, resource: string): TableField {

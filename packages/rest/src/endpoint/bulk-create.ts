@@ -13,7 +13,7 @@ import type { Answer, EndpointContext } from "./endpoint-context.ts";
 import { VERSION } from "./entity-tag.ts";
 
 /** Most items of one bulk request. */
-export const MOST_ITEMS = 500;
+const MOST_ITEMS = 500;
 
 /** `POST /posts/bulk`: inserts all rows or none, in one statement. */
 export function compileBulkCreate(context: EndpointContext): Answer {

@@ -1,7 +1,7 @@
 import { isShaperailError } from "@shaperail/core";
 import { type Exchange, HttpError } from "@shaperail/http";
 import type { Endpoint } from "@shaperail/resource";
-import { type Controller, type ControllerContext, createContext, runControllers } from "../controller.ts";
+import { type Controlled, type Controller, createContext, runControllers } from "../controller.ts";
 import { validationError } from "../input/issue.ts";
 import type { Authorize, StatementRunner, Subject } from "../port.ts";
 import { parseTextValue } from "../query/text-value.ts";
@@ -20,6 +20,8 @@ export interface EndpointContext {
   readonly statementName: string;
   /** Runs a statement; errors of the database are answers already. */
   readonly run: StatementRunner["run"];
+  /** Runs statements in one transaction; undefined when the database cannot. */
+  readonly transaction: StatementRunner["transaction"];
   readonly authorize: Authorize;
   readonly before: readonly Controller[];
   readonly after: readonly Controller[];
@@ -34,12 +36,6 @@ export interface EndpointContext {
 
 /** Answers requests to an endpoint whose caller was let in. */
 export type Answer = (exchange: Exchange, subject: Subject | undefined) => Promise<void>;
-
-/** A request on its way through controllers. */
-export interface Controlled {
-  readonly context: ControllerContext;
-  readonly after: readonly Controller[];
-}
 
 export function isControlled({ before, after }: EndpointContext): boolean {
   return before.length + after.length > 0;

@@ -40,7 +40,7 @@ function compileFields(table: Table, isIncluded: (field: Field) => boolean): rea
 }
 
 /** The body as an object, or 422 `invalid_body`. */
-export function toObject(body: unknown): Readonly<Record<string, unknown>> {
+function toObject(body: unknown): Readonly<Record<string, unknown>> {
   if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
   throw validationError([{ field: "body", code: "invalid_body", message: "must be an object" }]);
 }

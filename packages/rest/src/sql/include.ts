@@ -4,7 +4,7 @@ import { quoteIdentifier } from "./sql-text.ts";
 import { ALIAS, aliveCondition, type Table, where } from "./table.ts";
 
 /** Most rows of a has_many that one parent shows; `meta.truncated` names the relations that had more. */
-export const MOST_RELATED = 100;
+const MOST_RELATED = 100;
 
 /** A relation that `include` can name. */
 export interface Include extends OutputColumn {

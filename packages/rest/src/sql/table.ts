@@ -44,11 +44,6 @@ function compileTable(resource: Resource, softDeletes: boolean): Table {
   };
 }
 
-/** The SQL list that selects columns in order. */
-export function selectList(columns: readonly Column[]): string {
-  return columns.map((column) => column.select(ALIAS)).join(", ");
-}
-
 /** Conditions as a WHERE clause, or nothing. */
 export function where(conditions: readonly string[]): string {
   return conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
