@@ -43,6 +43,12 @@ test.each([
   "project: x\nevents: { subscribers: [{ event: a, targets: [{ type: job, url: x }] }] }",
   "project: x\nevents: { subscribers: [{ event: a }] }",
   "project: x\ngrpc: { reflection: 1 }",
+  "project: x\nserver: { grace: 20 }",
+  "project: x\nserver: { body_limit: 1 mb }",
+  "project: x\ncors: {}",
+  "project: x\ncors: { origins: [] }",
+  "project: x\ncors: { origins: [app.example.org] }",
+  "project: x\ncors: { origins: [https://app.example.org/] }",
 ])("the schema refuses %s", (text) => {
   expect(accepts(plain(text))).toBe(false);
 });

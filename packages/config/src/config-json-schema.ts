@@ -1,5 +1,6 @@
 import type { JsonSchema } from "@shaperail/source";
 import { AUTH, CACHE, CONNECTION_NAME, DATABASE, GRAPHQL, GRPC, LOGGING, PROJECT, STORAGE } from "./schema.ts";
+import { CORS, SERVER } from "./schema-http.ts";
 import { INBOUND, SUBSCRIBER, TARGETS, WEBHOOKS } from "./schema-events.ts";
 import { toJsonSchema } from "./setting.ts";
 
@@ -20,6 +21,8 @@ export function configJsonSchema(): JsonSchema {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "shaperail.config.yaml",
     ...toJsonSchema(PROJECT, {
+      server: { description: "Limits and shutdown of the HTTP server.", ...toJsonSchema(SERVER) },
+      cors: { description: "Pages of other origins that may read the answers.", ...toJsonSchema(CORS) },
       databases: {
         description: "Connections by name.",
         type: "object",

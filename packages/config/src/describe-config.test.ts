@@ -38,6 +38,7 @@ test("the description is plain data without absent settings", () => {
     "project",
     "port",
     "workers",
+    "server",
     "databases",
     "logging",
     "protocols",

@@ -1,7 +1,8 @@
 import type { JsonSchema } from "@shaperail/source";
-import { DURATION, parseDuration } from "./duration.ts";
+import { DURATION, parseDuration, secondsOf } from "./duration.ts";
 import { VARIABLE_NAME } from "./interpolate.ts";
 import type { ConfigRuleCode } from "./rules.ts";
+import { parseSize, SIZE } from "./size.ts";
 
 /** What a value may look like: in words, in code, and as JSON Schema. */
 export interface Format<T> {
@@ -77,6 +78,55 @@ export function duration(): Format<string> {
     types: ["string"],
     accepts: (value): value is string => typeof value === "string" && parseDuration(value) !== undefined,
     schema: { type: "string", pattern: DURATION.source },
+  };
+}
+
+/** A duration within bounds, which may be no time at all. */
+export function durationBetween(min: string, max: string): Format<string> {
+  return between({ what: "duration", min, max, pattern: DURATION, measure: secondsOf });
+}
+
+/** A size within bounds, such as `64kb` or `1mb`. */
+export function size(min: string, max: string): Format<string> {
+  return between({ what: "size", min, max, pattern: SIZE, measure: parseSize });
+}
+
+interface Bounds {
+  readonly what: string;
+  readonly min: string;
+  readonly max: string;
+  readonly pattern: RegExp;
+  readonly measure: (text: string) => number | undefined;
+}
+
+function between({ what, min, max, pattern, measure }: Bounds): Format<string> {
+  const [lowest = 0, highest = 0] = [measure(min), measure(max)];
+  return {
+    expects: `a ${what} from \`${min}\` to \`${max}\``,
+    types: ["string"],
+    accepts: (value): value is string => {
+      const measured = typeof value === "string" ? measure(value) : undefined;
+      return measured !== undefined && measured >= lowest && measured <= highest;
+    },
+    schema: { type: "string", pattern: pattern.source },
+  };
+}
+
+// Any scheme: applications in a shell have their own, such as `capacitor://localhost`.
+const ORIGIN = /^([a-z][a-z0-9+.-]*):\/\/[a-z0-9._~:[\]-]+$/;
+
+/** An origin in the one spelling a browser sends (lower case, no path, no default port), or `*`. */
+export function origin(): Format<string> {
+  const isOrigin = (value: string): boolean => {
+    const scheme = ORIGIN.exec(value)?.[1];
+    const isWeb = scheme === "http" || scheme === "https";
+    return scheme !== undefined && (!isWeb || URL.parse(value)?.origin === value);
+  };
+  return {
+    expects: "an origin such as `https://app.example.org` (lower case, no path, no default port) or `*`",
+    types: ["string"],
+    accepts: (value): value is string => typeof value === "string" && (value === "*" || isOrigin(value)),
+    schema: { type: "string", pattern: `^\\*$|${ORIGIN.source}` },
   };
 }
 

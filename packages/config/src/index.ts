@@ -19,6 +19,7 @@ export { type Environment, parseConfig, type ParseConfigOptions, type ParsedConf
 export type {
   AuthConfig,
   CacheConfig,
+  CorsConfig,
   DatabaseConfig,
   DatabasesConfig,
   EnvironmentConfig,
@@ -29,6 +30,7 @@ export type {
   LoggingConfig,
   ProjectConfig,
   Protocol,
+  ServerConfig,
   StorageConfig,
   SubscriberConfig,
   TargetConfig,

@@ -72,6 +72,12 @@ test("every key of the format is read", () => {
     project: "Every key 1.0",
     port: 8080,
     workers: 4,
+    server: { drainDelayMs: 5_000, graceMs: 60_000, requestTimeoutMs: 10_000, maxBodyBytes: 65_536 },
+    cors: {
+      origins: ["https://app.example.org", "http://localhost:5173"],
+      credentials: true,
+      maxAgeSeconds: 60,
+    },
     databases: { default: { poolSize: 5 }, analytics: { url: "postgres://localhost/analytics", poolSize: 20 } },
     auth: { secretEnv: "OTHER_SECRET", expirySeconds: 3_600, refreshExpirySeconds: 604_800 },
     storage: { provider: "s3", bucket: "123", region: "eu-central-1" },
@@ -109,6 +115,8 @@ test("with only a name, everything else has its default", () => {
   expect(config).toMatchObject({
     port: 3000,
     workers: "auto",
+    server: { drainDelayMs: 0, graceMs: 20_000, requestTimeoutMs: 30_000, maxBodyBytes: 1_048_576 },
+    cors: undefined,
     databases: { default: { engine: "postgres", url: "postgres://h/d", poolSize: 20 } },
     cache: undefined,
     auth: undefined,

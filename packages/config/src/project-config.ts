@@ -14,6 +14,9 @@ export interface ProjectConfig {
   readonly port: number;
   /** `auto` is one per available CPU core. */
   readonly workers: "auto" | number;
+  readonly server: ServerConfig;
+  /** Undefined: no page of another origin may read the answers. */
+  readonly cors: CorsConfig | undefined;
   readonly databases: DatabasesConfig;
   readonly cache: CacheConfig | undefined;
   readonly auth: AuthConfig | undefined;
@@ -24,6 +27,24 @@ export interface ProjectConfig {
   readonly graphql: GraphqlConfig | undefined;
   readonly grpc: GrpcConfig | undefined;
   readonly environment: EnvironmentConfig;
+}
+
+export interface ServerConfig {
+  /** How long a server that is asked to stop goes on accepting requests, for the load balancer to notice. */
+  readonly drainDelayMs: number;
+  /** How long requests may then take to finish. */
+  readonly graceMs: number;
+  /** Longest time for a whole request to arrive. */
+  readonly requestTimeoutMs: number;
+  readonly maxBodyBytes: number;
+}
+
+export interface CorsConfig {
+  /** Exact origins, or `*`; at least one. */
+  readonly origins: readonly string[];
+  /** Never true together with `*`. */
+  readonly credentials: boolean;
+  readonly maxAgeSeconds: number;
 }
 
 /** Connections by name. `default` always exists: from the file, or from `DATABASE_URL` when the file has no `databases`. */

@@ -2,6 +2,7 @@ import { entryOf, type SourceMap, type SourceNode } from "@shaperail/source";
 import { parseDuration } from "./duration.ts";
 import { readEvents } from "./read-events.ts";
 import { readDatabases } from "./read-databases.ts";
+import { readCors, readServer } from "./read-http.ts";
 import { type ProjectReading, readSecret, readSection } from "./read-section.ts";
 import { readSettings } from "./read-settings.ts";
 import type { AuthConfig, EnvironmentConfig, ProjectConfig } from "./project-config.ts";
@@ -19,7 +20,18 @@ import {
 import { createSecret } from "./secret.ts";
 
 /** Keys of the file that are maps themselves. */
-const SECTIONS = ["databases", "cache", "auth", "storage", "logging", "events", "graphql", "grpc"] as const;
+const SECTIONS = [
+  "server",
+  "cors",
+  "databases",
+  "cache",
+  "auth",
+  "storage",
+  "logging",
+  "events",
+  "graphql",
+  "grpc",
+] as const;
 
 const REMOVED = { database: "Connections have names now: write `databases:` and put the connection under `default:`." };
 
@@ -40,6 +52,8 @@ export function readProject(
   }
   // Everything is read before anything is given up, so that every mistake is reported.
   const project = readSettings(PROJECT, { path: "", node: root, nested: SECTIONS, removed: REMOVED }, reading);
+  const server = readServer(root, reading);
+  const cors = readCors(root, reading);
   const databases = readDatabases(root, reading);
   const cache = readSection({ key: "cache", settings: CACHE, parent: root }, reading);
   const auth = readAuth(root, reading);
@@ -52,12 +66,14 @@ export function readProject(
   const events = readEvents(root, reading);
   const graphql = readSection({ key: "graphql", settings: GRAPHQL, parent: root }, reading);
   const grpc = readSection({ key: "grpc", settings: GRPC, parent: root }, reading);
-  if (project === undefined || databases === undefined || logging === undefined || environment === undefined)
-    return undefined;
+  if (project === undefined || server === undefined || databases === undefined) return undefined;
+  if (logging === undefined || environment === undefined) return undefined;
   return {
     project: project.project,
     port: project.port,
     workers: project.workers,
+    server,
+    cors,
     databases,
     cache,
     auth,

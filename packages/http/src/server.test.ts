@@ -111,6 +111,11 @@ test.each([
   await client.closed();
 });
 
+test("a request time-out shorter than that of the headers shortens that one too", async () => {
+  const { url } = await startServer({ routes, requestTimeoutMs: 2_000 });
+  expect((await fetch(`${url}/a`)).status).toBe(200);
+});
+
 test("a handler that never answers is answered for, with 503", async () => {
   const never: Route = { method: "GET", path: "/", handle: () => undefined };
   const { url } = await startServer({ routes: [never], answerTimeoutMs: 20, checkIntervalMs: 10 });

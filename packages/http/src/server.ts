@@ -28,7 +28,7 @@ export interface HttpServerOptions extends DrainOptions {
   readonly logger?: Logger;
   /**
    * Longest time for the headers of a request to arrive, in milliseconds; then 408. At most `requestTimeoutMs`.
-   * @default 10_000
+   * @default 10_000, or `requestTimeoutMs` when that is less
    */
   readonly headersTimeoutMs?: number;
   /**
@@ -92,8 +92,8 @@ export function createHttpServer({
   port,
   host = "0.0.0.0",
   logger = noopLogger,
-  headersTimeoutMs = 10_000,
   requestTimeoutMs = 30_000,
+  headersTimeoutMs = Math.min(10_000, requestTimeoutMs),
   answerTimeoutMs = 60_000,
   sendTimeoutMs = 30_000,
   keepAliveTimeoutMs = 72_000,
