@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
+import type { BenchServer } from "./bench-server.ts";
 import { openBenchDatabase } from "./database.ts";
 import { autocannonLoad } from "./load/autocannon.ts";
 import { isWrkInstalled, wrk } from "./load/wrk.ts";
@@ -9,7 +10,7 @@ import { type Measurement, measure } from "./measure.ts";
 import { type Options, parseOptions } from "./options.ts";
 import { startUpTable, toTable } from "./report.ts";
 import { ROOT } from "./repository.ts";
-import { type BenchServer, launch } from "./server.ts";
+import { launch } from "./server.ts";
 import { measureStartUp } from "./start-up.ts";
 import { type SummaryRow, summarize } from "./summary.ts";
 import { workloads } from "./workload.ts";
@@ -17,6 +18,8 @@ import { workloads } from "./workload.ts";
 /** What the ratios are against: plain, and with the same techniques. */
 const BASELINES = ["plain-raw", "tuned-raw"];
 
+// By itself a signal would end this process without its `exit` listeners, which end the servers.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 await main(parseOptions(process.argv.slice(2)));
 
 async function main(options: Options): Promise<void> {

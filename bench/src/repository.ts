@@ -9,3 +9,8 @@ export const BLOG: string = at("apps/blog");
 export function shaperailEntry(source: boolean): string {
   return source ? at("apps/cli/bin/shaperail.js") : at("apps/cli/dist/main.js");
 }
+
+/** What the build makes of a source file of this package: types cost a server start-up time and memory. */
+export function entryOf(sourceFile: string, source: boolean): string {
+  return source ? sourceFile : sourceFile.replace(/([/\\])src([/\\].*)\.ts$/, "$1dist$2.js");
+}

@@ -4,29 +4,7 @@ import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Closeable, closeable } from "@shaperail/core";
 import { freePort } from "@shaperail/test-services";
-
-/** What a server is told. */
-export interface ServerContext {
-  readonly databaseUrl: string;
-  readonly port: number;
-  /** Connections to the database. */
-  readonly poolSize: number;
-  readonly source: boolean;
-}
-
-/** How to start a server: the arguments of Node, the environment, the directory. */
-export interface ServerCommand {
-  readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  readonly directory?: string;
-}
-
-/** A server to be measured. Each is a file of `servers/` that exports one as `server`. */
-export interface BenchServer {
-  readonly name: string;
-  readonly describes: string;
-  command(context: ServerContext): ServerCommand;
-}
+import type { BenchServer } from "./bench-server.ts";
 
 export interface RunningServer extends Closeable {
   readonly server: BenchServer;
@@ -52,13 +30,17 @@ export async function launch(
   { databaseUrl, source, nodeArgs = [] }: LaunchOptions,
 ): Promise<RunningServer> {
   const port = await freePort();
-  const { args, env = {}, directory } = server.command({ databaseUrl, port, poolSize: POOL_SIZE, source });
+  const { args, env = {}, directory } = server.command({ port, poolSize: POOL_SIZE, source });
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...nodeArgs, ...args], {
     cwd: directory,
     env: { DATABASE_URL: databaseUrl, PORT: String(port), POOL_SIZE: String(POOL_SIZE), ...env },
     stdio: ["ignore", "ignore", "inherit"],
   });
+  // However this process ends, a server does not outlive it.
+  const kill = (): void => void child.kill("SIGKILL");
+  process.once("exit", kill);
+  child.once("exit", () => process.off("exit", kill));
   const url = `http://127.0.0.1:${port}`;
   while (!(await isHealthy(url))) {
     if (child.exitCode !== null) throw new Error(`${server.name} ended with ${child.exitCode} while it started.`);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { BenchServer } from "./bench-server.ts";
 import { residentMiB } from "./process-usage.ts";
-import { type BenchServer, launch, type LaunchOptions } from "./server.ts";
+import { launch, type LaunchOptions } from "./server.ts";
 import { type Spread, spread } from "./statistics.ts";
 
 /** What a server costs before its first request. */

@@ -1,12 +1,13 @@
 import pg from "pg";
+import type { BenchServer } from "../bench-server.ts";
 import { type PostStore, serveRaw } from "../raw/raw-server.ts";
-import type { BenchServer } from "../server.ts";
+import { entryOf } from "../repository.ts";
 
 /** The baseline. */
 export const server: BenchServer = {
   name: "plain-raw",
   describes: "by hand: node:http, a pg pool, named statements, rows as objects, JSON.stringify; nothing else on",
-  command: () => ({ args: [import.meta.filename] }),
+  command: ({ source }) => ({ args: [entryOf(import.meta.filename, source)] }),
 };
 
 const COLUMNS =

@@ -1,5 +1,5 @@
+import type { BenchServer } from "../bench-server.ts";
 import { BLOG, shaperailEntry } from "../repository.ts";
-import type { BenchServer } from "../server.ts";
 
 /** The example through the real command, in production: access log on, to /dev/null. */
 export const server: BenchServer = {

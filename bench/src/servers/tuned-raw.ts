@@ -1,13 +1,14 @@
 import pg from "pg";
+import type { BenchServer } from "../bench-server.ts";
 import { createPipelines, type TextRow } from "../raw/pipelines.ts";
 import { type PostStore, serveRaw } from "../raw/raw-server.ts";
-import type { BenchServer } from "../server.ts";
+import { entryOf } from "../repository.ts";
 
 /** What is possible by hand with the techniques that shaperail uses. */
 export const server: BenchServer = {
   name: "tuned-raw",
   describes: "by hand, with the same data path: rows as text, pipelining, a serialiser for this table; nothing else on",
-  command: () => ({ args: [import.meta.filename] }),
+  command: ({ source }) => ({ args: [entryOf(import.meta.filename, source)] }),
 };
 
 const utc = (column: string): string => `(${column} AT TIME ZONE 'UTC')`;
