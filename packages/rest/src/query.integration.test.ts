@@ -161,6 +161,11 @@ test("a forged cursor with values of another type is refused, not answered with 
   expect((await app.call("GET", `/v1/posts?after=${forged}`)).status).toBe(422);
 });
 
+test("a wrong order is refused every time it is asked for", async () => {
+  for (let attempt = 0; attempt < 2; attempt += 1)
+    expect((await app.call("GET", "/v1/posts?sort=nope")).status).toBe(422);
+});
+
 test("all offenders of a query are named in one answer, with what was probably meant", async () => {
   const { status, json } = await app.call(
     "GET",

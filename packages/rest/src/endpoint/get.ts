@@ -1,6 +1,6 @@
 import { respond } from "../controller.ts";
 import type { SqlStatement } from "../port.ts";
-import { type Projection, readProjection } from "../query/list-request.ts";
+import { type Projection, readProjection, wholeRow } from "../query/list-request.ts";
 import { parseQuery } from "../query/query-string.ts";
 import { lateralJoin } from "../sql/include.ts";
 import { compileRowSerializer, type RowSerializer } from "../sql/row-serializer.ts";
@@ -21,17 +21,18 @@ interface CompiledGet {
 export function compileGet(context: EndpointContext): Answer {
   const { table, includes, run } = context;
   const gets = createShapeCache<CompiledGet>();
-  const whole: Projection = { columns: table.visible, includes: [] };
-  const wholeRow = compile(context, { projection: whole, name: context.statementName, prepare: true });
+  const whole = wholeRow(table);
+  const wholeGet = compile(context, { projection: whole, name: context.statementName, prepare: true });
 
   return async (exchange) => {
     const key = readKey(exchange, table);
-    const projection = exchange.query === "" ? whole : readProjection(parseQuery(exchange.query), { table, includes });
+    const projection =
+      exchange.query === "" ? whole : readProjection(parseQuery(exchange.query), { table, includes, wholeRow: whole });
     await authorizeIncludes(exchange, projection.includes, context);
-    const shape = projection === whole ? "" : shapeOf(projection);
+    const { shape } = projection;
     const get =
       shape === ""
-        ? wholeRow
+        ? wholeGet
         : gets.get(shape, (prepare) =>
             compile(context, { projection, name: `${context.statementName}_${shape}`, prepare }),
           );
@@ -46,10 +47,6 @@ export function compileGet(context: EndpointContext): Answer {
     if (isFresh(exchange.request, tag)) return sendNotModified(exchange, tag);
     return respond(exchange, { ...answer, headers: { ETag: tag } });
   };
-}
-
-function shapeOf({ columns, includes }: Projection): string {
-  return `${columns.map(({ key }) => key).join()}|${includes.map(({ key }) => key).join()}`;
 }
 
 interface GetPlan {

@@ -3,7 +3,7 @@ import { respond } from "../controller.ts";
 import { validationError } from "../input/issue.ts";
 import type { SqlRow } from "../port.ts";
 import { encodeCursor } from "../query/cursor.ts";
-import { type ListRequest, readListRequest } from "../query/list-request.ts";
+import { createListGrammar, type ListRequest, readListRequest } from "../query/list-request.ts";
 import { compileListStatement, type ListStatement, listValues, shapeOf } from "../query/list-statement.ts";
 import { compileRowSerializer, type RowSerializer, serializeRows } from "../sql/row-serializer.ts";
 import { createShapeCache } from "../sql/shape-cache.ts";
@@ -22,7 +22,7 @@ interface Page {
 /** `GET /posts`: a page of rows, by cursor or by offset. */
 export function compileList(context: EndpointContext): Answer {
   const { endpoint, table, includes, run } = context;
-  const grammar = { endpoint, table, includes };
+  const grammar = createListGrammar(endpoint, { table, includes });
   const lists = createShapeCache<CompiledList>();
 
   return async (exchange) => {
@@ -58,7 +58,8 @@ function compile(
 }
 
 function cursorPage(rows: readonly SqlRow[], request: ListRequest, list: CompiledList): Page {
-  const { limit, place, signature } = request;
+  const { limit, place } = request;
+  const { signature } = request.order;
   const hasMore = rows.length > limit;
   const page = hasMore ? rows.slice(0, limit) : rows;
   const backwards = place?.direction === "before";

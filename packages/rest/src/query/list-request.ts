@@ -5,6 +5,7 @@ import type { SqlValue } from "../port.ts";
 import type { Column } from "../sql/column.ts";
 import type { Include } from "../sql/include.ts";
 import type { Direction, SortKey } from "../sql/keyset.ts";
+import { createShapeCache, type ShapeCache } from "../sql/shape-cache.ts";
 import type { Table } from "../sql/table.ts";
 import { cursorSignature, decodeCursor } from "./cursor.ts";
 import { parseQuery, type QueryParameters } from "./query-string.ts";
@@ -30,10 +31,7 @@ export interface PagePlace {
 export interface ListRequest {
   /** In the order of the endpoint's `filters`. */
   readonly filters: readonly FilterValue[];
-  /** Ends with the primary key, so that the order is total. */
-  readonly sort: readonly SortKey[];
-  /** Fingerprint of the sort: a cursor belongs to one. */
-  readonly signature: string;
+  readonly order: ListOrder;
   readonly search: string | undefined;
   readonly limit: number;
   readonly place: PagePlace | undefined;
@@ -41,16 +39,39 @@ export interface ListRequest {
   readonly projection: Projection;
 }
 
+/** The order of a list. */
+export interface ListOrder {
+  /** Ends with the primary key, so that the order is total. */
+  readonly keys: readonly SortKey[];
+  /** Says everything about the keys: `-score,id`. */
+  readonly text: string;
+  /** Fingerprint of the text: a cursor belongs to one order. */
+  readonly signature: string;
+}
+
 /** What each row shows. */
 export interface Projection {
+  /** Says everything about the projection; "" for whole rows without relations. */
+  readonly shape: string;
   readonly columns: readonly Column[];
   readonly includes: readonly Include[];
 }
 
+/** What an endpoint's query string may say, with what can be worked out at start. */
 export interface ListGrammar {
   readonly endpoint: Endpoint;
   readonly table: Table;
   readonly includes: ReadonlyMap<string, Include>;
+  readonly wholeRow: Projection;
+  /** Orders by what `sort` says: making one hashes, and most requests ask for the same few. */
+  readonly orders: ShapeCache<ListOrder | undefined>;
+}
+
+export function createListGrammar(
+  endpoint: Endpoint,
+  { table, includes }: Pick<ListGrammar, "table" | "includes">,
+): ListGrammar {
+  return { endpoint, table, includes, wholeRow: wholeRow(table), orders: createShapeCache() };
 }
 
 /**
@@ -58,21 +79,18 @@ export interface ListGrammar {
  * @throws HttpError `VALIDATION_ERROR` that names every parameter that is wrong.
  */
 export function readListRequest(query: string, grammar: ListGrammar): ListRequest {
-  const { endpoint, table } = grammar;
+  const { endpoint } = grammar;
   const parameters = parseQuery(query);
   const issues = createIssueList();
   const filters = readFilters(parameters, grammar, issues);
-  const sort = readSort(parameters.get("sort"), grammar, issues);
-  const order = sort.map(({ column, descending }) => (descending ? "-" : "") + column.key).join(",");
-  const signature = cursorSignature(`${table.resource.name} v${table.resource.version}`, order);
+  const order = readOrder(parameters.get("sort"), grammar, issues);
   const byCursor = endpoint.pagination === "cursor";
   const request = {
     filters,
-    sort,
-    signature,
+    order,
     search: readSearch(parameters.get("search"), endpoint, issues),
     limit: Math.min(MOST_ROWS, Math.max(1, readInteger("limit", parameters, issues) ?? DEFAULT_LIMIT)),
-    place: byCursor ? readPlace(parameters, { signature, sort }, issues) : undefined,
+    place: byCursor ? readPlace(parameters, order, issues) : undefined,
     offset: byCursor ? 0 : readOffset(parameters, issues),
     projection: readProjection(parameters, grammar),
   };
@@ -80,22 +98,26 @@ export function readListRequest(query: string, grammar: ListGrammar): ListReques
   return request;
 }
 
+/** The projection without `fields` and `include`. */
+export function wholeRow(table: Table): Projection {
+  return { shape: "", columns: table.visible, includes: [] };
+}
+
 /** `fields` and `include`; names that do not exist are ignored. */
 export function readProjection(
   parameters: QueryParameters,
-  { table, includes }: Pick<ListGrammar, "table" | "includes">,
+  { table, includes, wholeRow: whole }: Pick<ListGrammar, "table" | "includes" | "wholeRow">,
 ): Projection {
   const fields = parameters.get("fields");
-  const names = fields === undefined ? undefined : new Set(fields.split(","));
   const include = parameters.get("include");
-  return {
-    columns: names === undefined ? table.visible : table.visible.filter(({ key }) => names.has(key)),
-    includes:
-      include === undefined ? NO_INCLUDES : distinct(include.split(",")).flatMap((name) => includes.get(name) ?? []),
-  };
+  if (fields === undefined && include === undefined) return whole;
+  const names = fields === undefined ? undefined : new Set(fields.split(","));
+  const columns = names === undefined ? table.visible : table.visible.filter(({ key }) => names.has(key));
+  const included = distinct(include?.split(",") ?? []).flatMap((name) => includes.get(name) ?? []);
+  const shape = `${columns.map(({ key }) => key).join()}|${included.map(({ key }) => key).join()}`;
+  return { shape, columns, includes: included };
 }
 
-const NO_INCLUDES: readonly Include[] = [];
 const FILTER = /^filter\[(.*)\]$/s;
 
 function readFilters(parameters: QueryParameters, { endpoint, table }: ListGrammar, issues: IssueList): FilterValue[] {
@@ -121,10 +143,26 @@ function readFilters(parameters: QueryParameters, { endpoint, table }: ListGramm
   });
 }
 
-function readSort(text: string | undefined, { endpoint, table }: ListGrammar, issues: IssueList): SortKey[] {
+function readOrder(text: string | undefined, grammar: ListGrammar, issues: IssueList): ListOrder {
+  const known = grammar.orders.get(text ?? "", () => {
+    const mistakes = createIssueList();
+    const order = toOrder(text ?? "", grammar, mistakes);
+    return mistakes.issues.length > 0 ? undefined : order;
+  });
+  return known ?? toOrder(text ?? "", grammar, issues);
+}
+
+function toOrder(text: string, grammar: ListGrammar, issues: IssueList): ListOrder {
+  const keys = readSortKeys(text, grammar, issues);
+  const order = keys.map(({ column, descending }) => (descending ? "-" : "") + column.key).join();
+  const { name, version } = grammar.table.resource;
+  return { keys, text: order, signature: cursorSignature(`${name} v${version}`, order) };
+}
+
+function readSortKeys(text: string, { endpoint, table }: ListGrammar, issues: IssueList): SortKey[] {
   const keys: SortKey[] = [];
   const seen = new Set<string>();
-  for (const part of text === undefined || text === "" ? [] : text.split(",")) {
+  for (const part of text === "" ? [] : text.split(",")) {
     const descending = part.startsWith("-");
     const name = descending ? part.slice(1) : part;
     const column = endpoint.sort.includes(name) ? table.columns.get(name) : undefined;
@@ -166,7 +204,7 @@ function readOffset(parameters: QueryParameters, issues: IssueList): number {
 
 function readPlace(
   parameters: QueryParameters,
-  { signature, sort }: { signature: string; sort: readonly SortKey[] },
+  { signature, keys }: ListOrder,
   issues: IssueList,
 ): PagePlace | undefined {
   const after = parameters.get("after");
@@ -174,7 +212,7 @@ function readPlace(
   if (after === undefined && before === undefined) return undefined;
   const direction = after === undefined ? "before" : "after";
   const values = decodeCursor(signature, after ?? before ?? "");
-  if (values?.length === sort.length && values.at(-1) !== null) {
+  if (values?.length === keys.length && values.at(-1) !== null) {
     if (after === undefined || before === undefined) return { direction, values };
     issues.add("before", "invalid_value", "cannot be combined with after");
     return undefined;

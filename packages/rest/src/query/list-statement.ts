@@ -30,14 +30,15 @@ export interface ListStatementPlan {
 }
 
 /** Everything of a request that changes the SQL text, and nothing else: values are bound. */
-export function shapeOf({ filters, sort, search, place, projection }: ListRequest): string {
-  const order = sort.map(({ column, descending }) => (descending ? "-" : "") + column.key).join();
-  const page =
-    place === undefined ? "" : place.direction + place.values.map((value) => (value === null ? 0 : 1)).join("");
-  const names = filters.map(({ column }) => column.key).join();
-  const shown = projection.columns.map(({ key }) => key).join();
-  const included = projection.includes.map(({ key }) => key).join();
-  return `${names}|${order}|${search === undefined ? "" : "s"}|${page}|${shown}|${included}`;
+export function shapeOf({ filters, order, search, place, projection }: ListRequest): string {
+  let shape = order.text;
+  for (const { column } of filters) shape += ` ${column.key}`;
+  if (search !== undefined) shape += "?";
+  if (place !== undefined) {
+    shape += place.direction === "after" ? ">" : "<";
+    for (const value of place.values) shape += value === null ? "0" : "1";
+  }
+  return projection.shape === "" ? shape : `${shape}|${projection.shape}`;
 }
 
 /** The values a list statement binds, in order. */
@@ -54,7 +55,8 @@ export function listValues(request: ListRequest, paginated: "cursor" | "offset")
 
 /** The one statement that answers a list of this shape. */
 export function compileListStatement({ table, endpoint, request, name, prepare }: ListStatementPlan): ListStatement {
-  const { filters, sort, search, place, projection } = request;
+  const { filters, order, search, place, projection } = request;
+  const { keys: sort } = order;
   const direction: Direction = place?.direction ?? "after";
   const conditions = [...aliveCondition(table)];
   let parameter = 1;

@@ -18,3 +18,9 @@ test("beyond 256 shapes a new one is compiled each time and not kept", () => {
   cache.get("0", compile);
   expect(kept.slice(256)).toEqual([false, false]);
 });
+
+test("undefined is no value to keep", () => {
+  const cache = createShapeCache<string | undefined>();
+  expect(cache.get("a", () => undefined)).toBeUndefined();
+  expect(cache.get("a", () => "later")).toBe("later");
+});

@@ -8,7 +8,7 @@ export interface ShapeCache<T> {
 
 /**
  * Keeps the first 256 shapes. A client can combine parameters without end; further combinations are compiled each time, so that neither
- * this process nor the server collects them.
+ * this process nor the server collects them. `undefined` is not kept either.
  */
 export function createShapeCache<T>(): ShapeCache<T> {
   const known = new Map<string, T>();
@@ -18,7 +18,7 @@ export function createShapeCache<T>(): ShapeCache<T> {
       if (found !== undefined) return found;
       const kept = known.size < MOST_SHAPES;
       const compiled = compile(kept);
-      if (kept) known.set(shape, compiled);
+      if (kept && compiled !== undefined) known.set(shape, compiled);
       return compiled;
     },
   };
