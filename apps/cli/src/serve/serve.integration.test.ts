@@ -178,7 +178,7 @@ describe("a saved file", () => {
   test("may be a new resource: its table is created before it is served", async () => {
     await using served = await serve();
     await writeFile(join(served.path, "resources/notes.yaml"), POSTS.replaceAll("posts", "notes"));
-    await served.says("Applied 0002_create_notes.up.sql");
+    await expect.poll(() => served.output().stderr).toMatch(/Applied \d+_create_notes\.up\.sql/);
     await expect
       .poll(async () => (await fetch(`${served.url}/v1/notes`).catch(() => undefined))?.status, { timeout: 5_000 })
       .toBe(200);
@@ -186,6 +186,29 @@ describe("a saved file", () => {
     await expect
       .poll(async () => (await fetch(`${served.url}/v1/notes`).catch(() => undefined))?.status, { timeout: 5_000 })
       .toBe(404);
+  });
+
+  test("may be a controller: one that cannot be imported leaves the last valid version serving", async () => {
+    await using served = await serve();
+    const controller = join(served.path, "resources/posts.controller.ts");
+    await writeFile(controller, "export const shout = (;\n");
+    await writeFile(
+      join(served.path, resource),
+      POSTS.replace("create: { auth: public }", "create: { auth: public, controller: { before: shout } }"),
+    );
+    await served.says("Not reloaded");
+    expect(served.output().stderr).toContain("RUNTIME_MODULE_FAILED");
+    expect((await post(served.url, { title: "quiet" })).status).toBe(201);
+    await writeFile(
+      controller,
+      "export function shout(context: { input: { title: string } }): void {\n" +
+        "  context.input.title = context.input.title.toUpperCase();\n}\n",
+    );
+    const title = async (): Promise<string> => {
+      const response = await post(served.url, { title: "loud" });
+      return ((await response.json()) as { data: { title: string } }).data.title;
+    };
+    await expect.poll(() => title().catch(() => ""), { timeout: 5_000 }).toBe("LOUD");
   });
 
   test("that is saved without a change reloads nothing", async () => {

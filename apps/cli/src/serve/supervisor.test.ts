@@ -53,6 +53,7 @@ test("a version that does not load leaves the current one alone", async () => {
   await supervisor.replace({ NAME: "one" });
   await expect(supervisor.replace({ NAME: "two" })).rejects.toThrow("two does not load");
   expect(events).toEqual(["one starts"]);
+  expect(supervisor.isServing()).toBe(true);
 });
 
 test("a crash is reported; a stop is none", async () => {

@@ -14,6 +14,8 @@ export interface Supervisor {
    * one is stopped and the next one listens. Rejects when it does not load; then the current one goes on.
    */
   replace(env: Environment): Promise<ServerAddress>;
+  /** A server listens, or is about to. */
+  isServing(): boolean;
   /** Lets the current server finish what it is answering; resolves with its exit code, or 0 when there is none. */
   stop(): Promise<number>;
   /** Ends every process at once. */
@@ -53,6 +55,7 @@ export function createSupervisor({ spawn, onCrash }: SupervisorOptions): Supervi
         candidate = undefined;
       }
     },
+    isServing: () => current !== undefined,
     async stop() {
       candidate?.kill();
       return retire();

@@ -1,0 +1,21 @@
+import { spawnSync } from "node:child_process";
+import { cp, lstat, readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { temporaryDirectory } from "@shaperail/test-services";
+import { expect, test } from "vitest";
+import { findBinaries, linkLibraries } from "./binaries.ts";
+
+test("the programs run although the package's install script did not", async () => {
+  const { postgres } = await findBinaries({}, "/nowhere");
+  await using directory = await temporaryDirectory("binaries");
+  const native = join(directory.path, "native");
+  await cp(join(dirname(postgres), ".."), native, { recursive: true, verbatimSymlinks: true });
+  const library = join(native, "lib");
+  for (const name of await readdir(library)) {
+    if ((await lstat(join(library, name))).isSymbolicLink()) await rm(join(library, name));
+  }
+  const copy = join(native, "bin", "postgres");
+  expect(spawnSync(copy, ["--version"]).status).not.toBe(0);
+  await linkLibraries(native);
+  expect(spawnSync(copy, ["--version"], { encoding: "utf8" }).stdout).toContain("PostgreSQL) 18");
+});
