@@ -7,6 +7,7 @@ import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { initCommand } from "./commands/init.ts";
 import { migrateCommand } from "./commands/migrate.ts";
+import { resourceCommand } from "./commands/resource.ts";
 import { routesCommand } from "./commands/routes.ts";
 import { seedCommand } from "./commands/seed.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -16,6 +17,7 @@ import { validateCommand } from "./commands/validate.ts";
 export const COMMANDS: readonly (Command | CommandGroup)[] = [
   initCommand,
   serveCommand,
+  resourceCommand,
   generateCommand,
   diffCommand,
   validateCommand,

@@ -16,7 +16,8 @@ test("a new project has everything it needs, and validates as it is", async () =
   const files = entries
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => relative(project, join(parentPath, name)));
-  expect(files.toSorted()).toEqual(
+  // Tables of Shaperail's own come and go with what it can do.
+  expect(files.filter((file) => !file.includes("create_shaperail_")).toSorted()).toEqual(
     [
       ".dockerignore",
       ".env",

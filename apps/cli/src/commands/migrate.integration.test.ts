@@ -2,7 +2,18 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createTestDatabase } from "@shaperail/test-services";
 import { describe, expect, test } from "vitest";
-import { POSTS, PROJECT, projectDirectory, type Ran, run, writeFiles } from "../command.test-kit.ts";
+import {
+  POSTS as WRITABLE_POSTS,
+  PROJECT as WRITABLE_PROJECT,
+  projectDirectory,
+  type Ran,
+  run,
+  writeFiles,
+} from "../command.test-kit.ts";
+
+/** Without a create, so that no table of Shaperail's own is needed beside them. */
+const POSTS = WRITABLE_POSTS.replace("  create: { auth: public }\n", "");
+const PROJECT = { ...WRITABLE_PROJECT, "resources/posts.yaml": POSTS };
 
 const COMMENTS = POSTS.replaceAll("posts", "comments").replace(
   "  views:",
