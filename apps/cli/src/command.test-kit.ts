@@ -77,7 +77,7 @@ export async function run(words: readonly string[], context: Partial<CommandCont
 
 const ENTRY = fileURLToPath(new URL("../bin/shaperail.js", import.meta.url));
 /** What a person types, as the repository installs it. */
-export const EXECUTABLE: string = fileURLToPath(new URL("../bin/shaperail", import.meta.url));
+const EXECUTABLE = fileURLToPath(new URL("../bin/shaperail", import.meta.url));
 
 export interface SpawnOptions {
   readonly cwd: string;

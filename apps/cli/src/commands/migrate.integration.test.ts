@@ -101,7 +101,7 @@ describe("--json", () => {
 });
 
 test("a migration job needs DATABASE_URL and no other variable, also in production", async () => {
-  const config = `${PROJECT["shaperail.config.yaml"]}cache:
+  const config = `${CONFIG}cache:
   type: redis
   url: \${REDIS_URL}
 auth:
@@ -124,7 +124,7 @@ test("DIRECT_DATABASE_URL is where migrations go when DATABASE_URL is a pooler",
 
 test("each resource is migrated on the database it names", async () => {
   await using analytics = await createTestDatabase();
-  const config = `${PROJECT["shaperail.config.yaml"]}  analytics:
+  const config = `${CONFIG}  analytics:
     engine: postgres
     url: \${ANALYTICS_URL}
 `;
