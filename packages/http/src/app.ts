@@ -5,7 +5,8 @@ import { type CompressionOptions, type Compressor, createCompressor } from "./co
 import { type CorsOptions, createCors, type HeadersFor } from "./cors.ts";
 import { HttpError } from "./errors.ts";
 import type { Exchange, Route } from "./exchange.ts";
-import { type Fallback, fallbackMatch, silence } from "./fallback.ts";
+import { createFallback, type Fallback } from "./fallback.ts";
+import { misdirected } from "./misdirected.ts";
 import { requestIdOf } from "./request-id.ts";
 import { createRouter, type Match, refusal } from "./router.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -84,7 +85,7 @@ export function createHttpApp({
 }: HttpAppOptions): HttpApp {
   const router = createRouter(routes, maxUrlLength);
   const baseHeaders = Object.freeze(securityHeaders());
-  if (fallback !== undefined) silence(fallback);
+  const askFallback = fallback === undefined ? undefined : createFallback(fallback);
   const tooLong = refusal(
     () => new HttpError(`The URL is longer than ${maxUrlLength} characters.`, { code: "URI_TOO_LONG" }),
   );
@@ -94,7 +95,7 @@ export function createHttpApp({
     const found = router.find(method, url);
     if (found !== undefined) return found;
     const refused = router.refuse(method, url);
-    return fallback === undefined ? refused : fallbackMatch(fallback, refused);
+    return askFallback === undefined ? refused : askFallback(refused);
   };
 
   const compressor = compression === false ? undefined : createCompressor(compression === true ? {} : compression);
@@ -160,9 +161,9 @@ export function createDispatch({
     };
     response.on("error", onResponseError);
     if (onFinish !== undefined) response.on("close", () => finish(exchange));
-    // node passes on requests with no Host, or several; which service they mean is anybody's guess.
-    if (request.headers.host === undefined && request.httpVersion === "1.1") {
-      sendError(exchange, new HttpError("The Host header is missing.", { code: "BAD_REQUEST", headers: CLOSE }));
+    const refused = misdirected(request);
+    if (refused !== undefined) {
+      sendError(exchange, refused);
     } else if (around === undefined) {
       run(exchange);
     } else {
@@ -171,8 +172,6 @@ export function createDispatch({
     return exchange;
   };
 }
-
-const CLOSE = Object.freeze({ Connection: "close" });
 
 function wrap(
   around: (exchange: Exchange, run: () => void) => void,

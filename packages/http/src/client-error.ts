@@ -29,16 +29,25 @@ export function toClientHttpError(error: ClientError): HttpError {
   }
 }
 
+/** The answer to CONNECT: this is no proxy, so there is no path that it could have. */
+export function connectRefused(): HttpError {
+  return new HttpError("This server answers no CONNECT.", {
+    code: "METHOD_NOT_ALLOWED",
+    headers: { Allow: "" },
+  });
+}
+
 /** The whole response as bytes: when parsing failed there is no response object to write it with. */
 export function rawResponse(error: HttpError, requestId: string = randomUUID()): string {
   const body = errorEnvelope(error, requestId);
+  const headers = Object.entries({ ...error.headers, ...CLOSE }).map(([name, value]) => `${name}: ${value}`);
   return [
     `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
     "Content-Type: application/json; charset=utf-8",
     `Content-Length: ${Buffer.byteLength(body)}`,
     "X-Content-Type-Options: nosniff",
     `X-Request-Id: ${requestId}`,
-    "Connection: close",
+    ...headers,
     "",
     body,
   ].join("\r\n");

@@ -25,6 +25,8 @@ export type HttpErrorCode =
   | "URI_TOO_LONG"
   /** 415: the body is not JSON in UTF-8, or is compressed in a way that is not understood. */
   | "UNSUPPORTED_MEDIA_TYPE"
+  /** 417: the request waits for something in `Expect` that is not `100-continue`. */
+  | "EXPECTATION_FAILED"
   /** 422: the request was read but its values break a rule; `details` has one entry per field. */
   | "VALIDATION_ERROR"
   /** 429: too many requests; `Retry-After` says when to come back. */
@@ -52,6 +54,7 @@ export const STATUS_BY_CODE: Readonly<Record<HttpErrorCode, number>> = Object.fr
   PAYLOAD_TOO_LARGE: 413,
   URI_TOO_LONG: 414,
   UNSUPPORTED_MEDIA_TYPE: 415,
+  EXPECTATION_FAILED: 417,
   VALIDATION_ERROR: 422,
   RATE_LIMITED: 429,
   HEADERS_TOO_LARGE: 431,

@@ -20,7 +20,10 @@ export interface Exchange {
   readonly response: ServerResponse;
   /** The id the client sent, when it is a sane one, or a new UUID. Echoed in `X-Request-Id` and in every error. */
   readonly requestId: string;
-  /** The matched route; its `path` is the template used in logs and metrics, `unmatched` when there is none. */
+  /**
+   * The matched route; its `path` is the template used in logs and metrics, `unmatched` when there is none. For a
+   * route of an Express application it is known once Express has chosen it.
+   */
   readonly route: Route;
   /**
    * Decoded path parameters by name. The object inherits nothing, so a name is only there when the route has it.

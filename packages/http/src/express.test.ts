@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import express from "express";
+import express, { Router } from "express";
 import { expect, onTestFinished, test } from "vitest";
 import type { Finish } from "./app.ts";
 import type { Route } from "./exchange.ts";
@@ -147,4 +147,53 @@ test("an application that names itself is silenced", async () => {
   for (const path of ["/hello", "/nowhere"]) {
     expect((await fetch(url + path)).headers.has("x-powered-by")).toBe(false);
   }
+});
+
+async function pathsOf(build: (app: express.Express) => void, asked: readonly string[]): Promise<string[]> {
+  const app = await createExpressBase();
+  build(app);
+  const seen: string[] = [];
+  const { url } = await startServer({ routes, app, onFinish: ({ route }) => void seen.push(route.path) });
+  for (const path of asked) await (await fetch(url + path)).text();
+  await expect.poll(() => seen).toHaveLength(asked.length);
+  return seen;
+}
+
+test.each([
+  { what: "a route", asked: "/hello/ann", path: "/hello/:name" },
+  { what: "a route of a mounted router", asked: "/admin/users/7?a=b", path: "/admin/users/:id" },
+  { what: "the root of a mounted router", asked: "/admin", path: "/admin" },
+  { what: "a route of a mounted router that fails", asked: "/admin/broken", path: "/admin/broken" },
+  { what: "a route that only looks on", asked: "/watched", path: "unmatched" },
+  { what: "a route of ours after one that only looks on", asked: "/posts/7", path: "/posts/:id" },
+  { what: "no route but a middleware", asked: "/files/secret", path: "unmatched" },
+  { what: "nothing", asked: "/nowhere", path: "unmatched" },
+])("in logs and metrics, $what is called $path", async ({ asked, path }) => {
+  const build = (app: express.Express): void => {
+    const admin = Router();
+    admin.get("/", (_request, response) => void response.send("admin"));
+    admin.get("/users/:id", (_request, response) => void response.send("user"));
+    admin.get("/broken", () => {
+      throw new Error("secret detail");
+    });
+    app.get("/watched", (_request, _response, next) => next());
+    app.get("/hello/:name", (_request, response) => void response.send("hello"));
+    app.use("/admin", admin);
+    app.use("/files", (_request, response) => void response.send("file"));
+  };
+  expect(await pathsOf(build, [asked])).toEqual([path]);
+});
+
+test("however many values a mount point has, the number of names is limited", async () => {
+  const build = (app: express.Express): void => {
+    const below = Router();
+    below.get("/users", (_request, response) => void response.send("users"));
+    app.use("/orgs/:org", below);
+  };
+  const seen = await pathsOf(
+    build,
+    Array.from({ length: 520 }, (_, org) => `/orgs/${org}/users`),
+  );
+  expect(new Set(seen).size).toBe(501);
+  expect(seen.at(-1)).toBe("unmatched");
 });

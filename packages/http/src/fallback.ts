@@ -1,37 +1,52 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { toError } from "@shaperail/core";
 import { HttpError, type HttpErrorCode, STATUS_BY_CODE } from "./errors.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, Route } from "./exchange.ts";
+import { createExpressPaths, type ExpressPath } from "./express-path.ts";
 import { type Match, UNMATCHED } from "./router.ts";
 import { sendError } from "./send.ts";
 
 /** Answers a request or passes it on: an Express application is one. */
 export type Fallback = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => unknown;
 
-/** Stops an Express application from saying in every response that it is one. */
-export function silence(fallback: Fallback): void {
+/**
+ * Prepares a fallback, and stops an Express application from saying in every response that it is one. The matches it
+ * makes ask the fallback, and refuse when it passes the request on.
+ */
+export function createFallback(fallback: Fallback): (refused: Match) => Match {
   if ("disable" in fallback && typeof fallback.disable === "function") fallback.disable("x-powered-by");
-}
+  const watch = createExpressPaths();
 
-/** A match that asks the fallback, and refuses when it passes the request on. */
-export function fallbackMatch(fallback: Fallback, refused: Match): Match {
-  const handle = async (exchange: Exchange): Promise<void> => {
-    const { request, response, baseHeaders } = exchange;
-    // Whoever answers here does not know send(), so what every response carries is set beforehand.
-    for (let index = 0; index < baseHeaders.length; index += 2) {
-      response.setHeader(baseHeaders[index] ?? "", baseHeaders[index + 1] ?? "");
-    }
-    response.setHeader("X-Request-Id", exchange.requestId);
-    const passOn = async (error?: unknown): Promise<void> => {
-      if (error !== undefined && error !== null) throw toHttpErrorByStatus(error);
-      await refused.route.handle(exchange);
+  return (refused) => {
+    let pathOf: ExpressPath = () => undefined;
+    const handle = async (exchange: Exchange): Promise<void> => {
+      const { request, response, baseHeaders } = exchange;
+      // Whoever answers here does not know send(), so what every response carries is set beforehand.
+      for (let index = 0; index < baseHeaders.length; index += 2) {
+        response.setHeader(baseHeaders[index] ?? "", baseHeaders[index + 1] ?? "");
+      }
+      response.setHeader("X-Request-Id", exchange.requestId);
+      pathOf = watch(request);
+      const passOn = async (error?: unknown): Promise<void> => {
+        if (error !== undefined && error !== null) throw toHttpErrorByStatus(error);
+        // Routes that only looked at the request did not answer it.
+        pathOf = () => refused.route.path;
+        await refused.route.handle(exchange);
+      };
+      const next = (error?: unknown): void => {
+        passOn(error).catch((failure: unknown) => sendError(exchange, failure));
+      };
+      await fallback(request, response, next);
     };
-    const next = (error?: unknown): void => {
-      passOn(error).catch((failure: unknown) => sendError(exchange, failure));
+    const route: Route = {
+      method: "GET",
+      handle,
+      get path() {
+        return pathOf() ?? UNMATCHED;
+      },
     };
-    await fallback(request, response, next);
+    return { ...refused, route };
   };
-  return { ...refused, route: { method: "GET", path: UNMATCHED, handle } };
 }
 
 /**

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type Closeable, closeable, type Logger, noopLogger } from "@shaperail/core";
-import { type ClientError, rawResponse, toClientHttpError } from "./client-error.ts";
+import { type ClientError, connectRefused, rawResponse, toClientHttpError } from "./client-error.ts";
 import { closeAfterPending, type Connection, createConnections, type Pending } from "./connections.ts";
 import { drain, type DrainOptions, type DrainOutcome } from "./drain.ts";
-import { HttpServerError } from "./errors.ts";
+import { type HttpError, HttpServerError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import { listen } from "./listen.ts";
 import { sendError } from "./send.ts";
@@ -142,6 +142,15 @@ export function createHttpServer({
 
   server.on("connection", (socket: Socket) => void connections.of(socket));
   server.on("request", onRequest);
+  // node would answer 417 without a body; the application knows better.
+  server.on("checkExpectation", onRequest);
+  // Without a listener node hangs up without a word. Other upgrades are ignored, as HTTP allows: Java's client asks for
+  // h2c in every first request and is content with an ordinary answer.
+  server.on("connect", (_request: IncomingMessage, socket) => {
+    // node has let go of the socket, and an error that nobody listens to ends the process.
+    socket.on("error", () => socket.destroy());
+    sayNo(connections.of(socket as Socket), connectRefused());
+  });
   server.on("clientError", (error: ClientError, socket) => refuse(error, connections.of(socket as Socket)));
 
   let listening: Promise<{ readonly port: number }> | undefined;
@@ -192,16 +201,24 @@ function refuse(error: ClientError, connection: Connection): void {
     return;
   }
   const last = pending.at(-1);
-  if (last !== undefined && last.request.complete) {
-    // Garbage behind a good request: that one is still answered, as the last.
-    closeAfterPending(connection);
-    connection.closing = true;
-  } else if (last?.exchange !== undefined) {
+  if (last?.exchange !== undefined && !last.request.complete) {
     connection.closing = true;
     sendError(last.exchange, toClientHttpError(error));
-  } else if (!connection.closing) {
+  } else {
+    sayNo(connection, toClientHttpError(error));
+  }
+}
+
+// Answers what never became a request, and closes the connection.
+function sayNo(connection: Connection, error: HttpError): void {
+  const { socket, pending, closing } = connection;
+  if (pending.at(-1)?.request.complete === true) {
+    // It stands behind a good request: that one is still answered, as the last.
+    closeAfterPending(connection);
     connection.closing = true;
-    socket.end(rawResponse(toClientHttpError(error)));
+  } else if (!closing) {
+    connection.closing = true;
+    socket.end(rawResponse(error));
     // Closed at once, the kernel would answer further bytes with a reset, which can destroy the refusal on its way.
     setTimeout(() => socket.destroy(), LINGER_MS).unref();
   }

@@ -15,6 +15,7 @@ const ERROR_CODES: readonly HttpErrorCode[] = Object.keys({
   PAYLOAD_TOO_LARGE: true,
   URI_TOO_LONG: true,
   UNSUPPORTED_MEDIA_TYPE: true,
+  EXPECTATION_FAILED: true,
   VALIDATION_ERROR: true,
   RATE_LIMITED: true,
   HEADERS_TOO_LARGE: true,
