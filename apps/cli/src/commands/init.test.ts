@@ -28,8 +28,6 @@ test("a new project has everything it needs, and validates as it is", async () =
       "docker-compose.yml",
       "migrations/0001_create_posts.down.sql",
       "migrations/0001_create_posts.up.sql",
-      "migrations/0002_create_shaperail_idempotency_keys.down.sql",
-      "migrations/0002_create_shaperail_idempotency_keys.up.sql",
       "package.json",
       "resources/.schema.json",
       "resources/posts.yaml",
