@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createTestDatabase } from "@shaperail/test-services";
 import { describe, expect, test } from "vitest";
 import {
+  CONFIG,
   POSTS as WRITABLE_POSTS,
   PROJECT as WRITABLE_PROJECT,
   projectDirectory,

@@ -9,7 +9,11 @@ export const runServe: RunCommand = async (context, invocation) => {
     const { writeCheck } = await import("../serve/check.ts");
     return writeCheck(context, { env, json: invocation.flag("json"), watch: !isProduction });
   }
-  if (isProduction || invocation.flag("child")) {
+  if (invocation.flag("child") && context.parent !== undefined) {
+    const { runServerForParent } = await import("../serve/run-server.ts");
+    return runServerForParent(context, context.parent);
+  }
+  if (isProduction) {
     if (invocation.flag("seed")) throw notInProduction();
     const { runServer } = await import("../serve/run-server.ts");
     return runServer(context, env);

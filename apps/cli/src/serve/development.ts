@@ -1,6 +1,7 @@
 import type { Project } from "@shaperail/runtime";
 import type { CommandContext } from "../command.ts";
 import { EXIT_CODES } from "../errors.ts";
+import { outdatedDerivedFiles, writeGenerated } from "../generate/generated-files.ts";
 import { migrateProject } from "../migrations.ts";
 import { type Environment, type OpenedProject, openProject, writeWarnings } from "../project.ts";
 import { reportError } from "../report-error.ts";
@@ -15,6 +16,9 @@ export interface DevelopmentOptions {
   readonly seed: boolean;
 }
 
+/** Signals closer together than this are one request to stop: a terminal tells the whole group, and npx tells us again. */
+const SAME_REQUEST_MS = 300;
+
 const EXIT_CODE_BY_SIGNAL: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 /**
@@ -26,12 +30,16 @@ export async function serveInDevelopment(context: CommandContext, { env, seed }:
   const { stderr } = context;
   const stopped = Promise.withResolvers<void>();
   const supervisor = createSupervisor({
-    spawn: (childEnv) => spawnServer(context, childEnv),
+    spawn: () => spawnServer(context),
     onCrash: (exitCode) =>
       stderr.write(`The server ended with ${exitCode}; the next change of a file starts it again.\n`),
   });
   let isServing = false;
+  let askedAt = Number.NEGATIVE_INFINITY;
   const ignoreSignals = context.onSignal((signal) => {
+    const isRepeated = performance.now() - askedAt < SAME_REQUEST_MS;
+    askedAt = performance.now();
+    if (isRepeated) return;
     if (isServing) {
       isServing = false;
       stopped.resolve();
@@ -49,6 +57,8 @@ export async function serveInDevelopment(context: CommandContext, { env, seed }:
     const next = await openProject(context, { env, running });
     opened.push(next);
     writeWarnings(context, next.project);
+    // Not the stubs: a name that is being typed would leave a file behind with each pause.
+    await writeGenerated(next.project, await outdatedDerivedFiles(next.project));
     await migrate(context, next.project);
     return next;
   };
@@ -82,6 +92,7 @@ export async function serveInDevelopment(context: CommandContext, { env, seed }:
     await reloads.idle();
     return exitCode;
   } finally {
+    supervisor.kill();
     ignoreSignals();
     for (const { close } of opened.toReversed()) await close();
   }

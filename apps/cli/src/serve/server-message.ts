@@ -1,5 +1,7 @@
 /** What the process that watches and the process that serves say to each other. */
 export type ServerMessage =
+  /** Load the project with this environment. */
+  | { readonly type: "load"; readonly env: Readonly<Record<string, string | undefined>> }
   /** The project is loaded and compiled; nothing is open yet. */
   | { readonly type: "prepared" }
   /** Open everything and listen. */

@@ -12,8 +12,8 @@ export interface ServerAddress {
 
 /** A process that serves one version of the project. */
 export interface ServerProcess {
-  /** Resolves when the project is loaded; rejects with `CLI_SERVER_FAILED` when the process ends before. */
-  readonly prepared: Promise<void>;
+  /** Loads the project as it is now; rejects with `CLI_SERVER_FAILED` when the process ends before it has. */
+  load(env: Environment): Promise<void>;
   /** Resolves with the exit code, however the process ends. */
   readonly ended: Promise<number>;
   /** Lets it listen; rejects with `CLI_SERVER_FAILED` when the process ends before it does. */
@@ -26,15 +26,15 @@ export interface ServerProcess {
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
 /**
- * Starts the server in a process of its own, which loads the project and waits for {@link ServerProcess.start}.
+ * Starts a process that has everything a server is made of in memory, and waits to be told what to serve.
  *
  * It has a process group of its own, so that Ctrl-C in a terminal does not reach it before its parent has decided.
  */
-export function spawnServer(context: CommandContext, env: Environment): ServerProcess {
+export function spawnServer(context: CommandContext): ServerProcess {
   const [program, ...args] = context.self;
   const child = spawn(program, [...args, "serve", "--child"], {
     cwd: context.directory,
-    env: { ...env },
+    env: { ...context.env },
     detached: true,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
@@ -47,16 +47,18 @@ export function spawnServer(context: CommandContext, env: Environment): ServerPr
     });
   });
   failed.catch(() => undefined);
-  const prepared = Promise.race([messageFrom(child, "prepared").then(() => undefined), failed]);
-  prepared.catch(() => undefined);
+  const send = (message: ServerMessage): void => void (child.connected && child.send(message));
   return {
-    prepared,
     ended,
+    async load(env) {
+      const prepared = messageFrom(child, "prepared");
+      send({ type: "load", env });
+      await Promise.race([prepared, failed]);
+    },
     async start() {
-      await prepared;
-      const listening = Promise.race([messageFrom(child, "listening"), failed]);
-      child.send({ type: "start" } satisfies ServerMessage);
-      return listening;
+      const listening = messageFrom(child, "listening");
+      send({ type: "start" });
+      return Promise.race([listening, failed]);
     },
     async stop(graceMs = 25_000) {
       child.kill("SIGTERM");

@@ -3,7 +3,6 @@ import type { ServerProcess } from "./server-process.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
 
 interface Fake extends ServerProcess {
-  readonly name: string;
   end(exitCode: number): void;
 }
 
@@ -15,23 +14,26 @@ function setUp(refuses: readonly string[] = []): {
 } {
   const events: string[] = [];
   const servers: Fake[] = [];
-  const spawn = ({ NAME = "" }: Readonly<Record<string, string | undefined>>): ServerProcess => {
+  const spawn = (): ServerProcess => {
     const ended = Promise.withResolvers<number>();
+    let name = "standby";
     const server: Fake = {
-      name: NAME,
-      prepared: refuses.includes(NAME) ? Promise.reject(new Error(`${NAME} does not load`)) : Promise.resolve(),
       ended: ended.promise,
       end: ended.resolve,
+      async load({ NAME = "" }) {
+        name = NAME;
+        if (refuses.includes(name)) throw new Error(`${name} does not load`);
+      },
       async start() {
-        events.push(`${NAME} starts`);
+        events.push(`${name} starts`);
         return { port: 3000, url: "http://localhost:3000" };
       },
       async stop() {
-        events.push(`${NAME} stops`);
+        events.push(`${name} stops`);
         ended.resolve(0);
         return 0;
       },
-      kill: () => void events.push(`${NAME} is killed`),
+      kill: () => void events.push(`${name} is killed`),
     };
     servers.push(server);
     return server;
@@ -45,14 +47,14 @@ test("the next version starts after the current one has stopped, and the stop co
   await supervisor.replace({ NAME: "one" });
   await supervisor.replace({ NAME: "two" });
   expect(await supervisor.stop()).toBe(0);
-  expect(events).toEqual(["one starts", "one stops", "two starts", "two stops"]);
+  expect(events).toEqual(["one starts", "one stops", "two starts", "standby is killed", "two stops"]);
 });
 
 test("a version that does not load leaves the current one alone", async () => {
   const { supervisor, events } = setUp(["two"]);
   await supervisor.replace({ NAME: "one" });
   await expect(supervisor.replace({ NAME: "two" })).rejects.toThrow("two does not load");
-  expect(events).toEqual(["one starts"]);
+  expect(events).toEqual(["one starts", "two is killed"]);
   expect(supervisor.isServing()).toBe(true);
 });
 
@@ -63,8 +65,19 @@ test("a crash is reported; a stop is none", async () => {
   await expect.poll(() => events).toContain("crash 7");
   await supervisor.replace({ NAME: "two" });
   await supervisor.stop();
-  expect(events).toEqual(["one starts", "crash 7", "two starts", "two stops"]);
+  expect(events).toEqual(["one starts", "crash 7", "two starts", "standby is killed", "two stops"]);
   expect(await supervisor.stop()).toBe(0);
+});
+
+test("the process for the next version is started before it is needed", async () => {
+  const { supervisor, servers } = setUp();
+  expect(servers).toHaveLength(1);
+  await supervisor.replace({ NAME: "one" });
+  expect(servers).toHaveLength(2);
+  servers[1]?.end(1);
+  await Promise.resolve();
+  await supervisor.replace({ NAME: "two" });
+  expect(servers).toHaveLength(4);
 });
 
 test("kill reaches also the one that is finishing its work", async () => {
@@ -72,5 +85,5 @@ test("kill reaches also the one that is finishing its work", async () => {
   await supervisor.replace({ NAME: "one" });
   await supervisor.replace({ NAME: "two" });
   supervisor.kill();
-  expect(events.slice(-2)).toEqual(["two is killed", "one is killed"]);
+  expect(events.slice(-3)).toEqual(["standby is killed", "two is killed", "one is killed"]);
 });
