@@ -10,6 +10,8 @@ const LINE_FEED = 0x0a;
 export interface ClientError extends Error {
   readonly code?: string;
   readonly rawPacket?: Uint8Array;
+  /** Where in the packet the parser gave up. */
+  readonly bytesParsed?: number;
 }
 
 /** The answer to bytes that are not a request, or did not become one in time. */
@@ -60,7 +62,13 @@ function refused(
   return new HttpError(message, { code, headers: CLOSE });
 }
 
-// URL and headers share one limit in the parser. No line break in the packet means that the first line never ended.
-function isInRequestLine({ rawPacket }: ClientError): boolean {
-  return rawPacket !== undefined && !rawPacket.includes(LINE_FEED);
+const REQUEST_LINE = /^[A-Z]+ /;
+
+// URL and headers share one limit in the parser. It is the URL's when the first line never ended, or the parser gave up
+// before its end; the packet may also be a later one, which begins anywhere.
+function isInRequestLine({ rawPacket, bytesParsed = Infinity }: ClientError): boolean {
+  if (rawPacket === undefined) return false;
+  const lineBreak = rawPacket.indexOf(LINE_FEED);
+  const start = Buffer.from(rawPacket.subarray(0, 16)).toString("latin1");
+  return lineBreak === -1 || (bytesParsed <= lineBreak && REQUEST_LINE.test(start));
 }

@@ -105,3 +105,12 @@ test("any text is either JSON or a BAD_REQUEST", () => {
     { numRuns: 100 },
   );
 });
+
+test("a number of 1,000 digits is read exactly, and one more digit is refused, wherever it stands", () => {
+  const digits = "9".repeat(1_000);
+  expect(parseJson(`[${digits}]`)).toEqual([BigInt(digits)]);
+  expect(parseJson(`{"a":"${digits}0"}`)).toEqual({ a: `${digits}0` });
+  for (const text of [`[${digits}0]`, `-${digits}0`, `0.${digits}0`, `1e${digits}0`]) {
+    expect(() => parseJson(text)).toThrow("A number in the JSON has more than 1000 digits.");
+  }
+});

@@ -9,7 +9,8 @@ export function misdirected(request: IncomingMessage): HttpError | undefined {
   const { headers, rawHeaders, httpVersion } = request;
   // node passes on requests with no Host, or several; which service they mean is anybody's guess.
   const hosts = headers.host === undefined ? 0 : count(rawHeaders, "host");
-  if (hosts === 0 && httpVersion === "1.1") return refused("The Host header is missing.");
+  // Only version 1.0 can do without. Version 0.9 cannot have one, and nobody speaks it who means well.
+  if (hosts === 0 && httpVersion !== "1.0") return refused("The Host header is missing.");
   if (hosts > 1) return refused("There is more than one Host header.");
   const { expect } = headers;
   // Version 1.0 has no expectations: there the header means nothing.
