@@ -18,6 +18,13 @@ export interface GeneratedFile {
 
 /** The files that are not as the project says they should be, sorted by path. Nothing is written. */
 export async function outdatedFiles(project: Project): Promise<readonly GeneratedFile[]> {
+  return [...(await outdatedDerivedFiles(project)), ...missingStubs(project)].toSorted((left, right) =>
+    left.path < right.path ? -1 : 1,
+  );
+}
+
+/** Those that nobody edits: the types and the schemas. */
+export async function outdatedDerivedFiles(project: Project): Promise<readonly GeneratedFile[]> {
   const derived = await Promise.all(
     [...derivedFiles(project)].map(async ([path, contents]) => ({
       path,
@@ -25,8 +32,7 @@ export async function outdatedFiles(project: Project): Promise<readonly Generate
       existing: await read(project, path),
     })),
   );
-  const outdated = derived.filter(({ contents, existing }) => contents !== existing);
-  return [...outdated, ...missingStubs(project)].toSorted((left, right) => (left.path < right.path ? -1 : 1));
+  return derived.filter(({ contents, existing }) => contents !== existing);
 }
 
 /** Writes the files, and the folder for those that git does not see. */
