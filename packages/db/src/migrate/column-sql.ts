@@ -17,12 +17,12 @@ const TYPE_BY_FIELD_TYPE = {
 /** PostgreSQL reads elements of these as JSON would write them. */
 const ELEMENT_TYPE = { ...TYPE_BY_FIELD_TYPE, number: "DOUBLE PRECISION" } as const;
 
-/** Longest length `varchar(n)` accepts. */
+/** Longest length `varchar(n)` accepts; the shortest is 1. */
 const LONGEST_VARCHAR = 10_485_760;
 
 function columnType({ type, max, items }: TableField): string {
   if (type === "array") return `${ELEMENT_TYPE[items?.type ?? "string"]}[]`;
-  if (type === "string" && max !== undefined && max <= LONGEST_VARCHAR) return `VARCHAR(${max})`;
+  if (type === "string" && max !== undefined && max >= 1 && max <= LONGEST_VARCHAR) return `VARCHAR(${max})`;
   return TYPE_BY_FIELD_TYPE[type];
 }
 

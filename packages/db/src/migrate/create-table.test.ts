@@ -49,6 +49,10 @@ test.each([
   expect(createTableSql(table("t", [field("f", { type })])).up).toContain(`"f" ${sql}\n`);
 });
 
+test("a string that may only be empty is TEXT, since PostgreSQL has no varchar(0)", () => {
+  expect(createTableSql(table("t", [field("f", { max: 0 })])).up).toContain(`"f" TEXT\n`);
+});
+
 test.each([
   { items: "string", sql: "TEXT[]" },
   { items: "number", sql: "DOUBLE PRECISION[]" },
