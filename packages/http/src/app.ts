@@ -109,7 +109,7 @@ export function createHttpApp({
 type Dispatch = (request: IncomingMessage, response: ServerResponse, match: Match) => Exchange;
 
 /** What {@link createDispatch} needs. */
-export interface DispatchParts extends DispatchOptions {
+interface DispatchParts extends DispatchOptions {
   readonly headersFor: HeadersFor;
   readonly compressor: Compressor | undefined;
 }
