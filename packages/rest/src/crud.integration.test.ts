@@ -238,23 +238,39 @@ test("an endpoint that is not public answers 401 without asking the database", a
   expect(app.statements).toEqual([]);
 });
 
-test("a read carries the tag of its version; 304 answers a client that has it, and 412 one that is behind", async () => {
-  const { id } = await create({ title: "versioned" });
-  const path = `/v1/posts/${String(id)}`;
-  const first = await app.call("GET", path);
-  const tag = first.headers.get("etag")!;
-  expect((await app.call("GET", path, { headers: { "if-none-match": `"other", W/${tag}` } })).status).toBe(304);
-  const changed = await app.call("PATCH", path, { body: { views: 1 }, headers: { "if-match": tag } });
-  expect(changed.status).toBe(200);
-  expect(changed.headers.get("etag")).not.toBe(tag);
-  const behind = await app.call("PATCH", path, { body: { views: 2 }, headers: { "if-match": tag } });
-  expect([behind.status, behind.json!.error.code]).toEqual([412, "PRECONDITION_FAILED"]);
-  expect((await app.call("DELETE", path, { headers: { "if-match": tag } })).status).toBe(412);
-  expect((await app.call("GET", path, { headers: { "if-none-match": tag } })).status).toBe(200);
-  expect((await app.call("DELETE", path, { headers: { "if-match": changed.headers.get("etag")! } })).status).toBe(204);
-  expect((await app.call("DELETE", path, { headers: { "if-match": tag } })).status).toBe(404);
-  expect((await app.call("PATCH", path, { body: { views: 2 }, headers: { "if-match": "nonsense" } })).status).toBe(412);
-});
+test.each([
+  { coding: null, body: "short" },
+  // The client asks for gzip; the tag is then one of the compressed bytes.
+  { coding: "gzip", body: "long ".repeat(1_000) },
+])(
+  "a read in $coding carries the tag of its version: 304 to who has it, 412 to who is behind",
+  async ({ coding, body }) => {
+    const { id } = await create({ title: "versioned", body });
+    const path = `/v1/posts/${String(id)}`;
+    const first = await app.call("GET", path, { headers: { "accept-encoding": "gzip" } });
+    expect(first.headers.get("content-encoding")).toBe(coding);
+    const tag = first.headers.get("etag")!;
+    const projected = (await app.call("GET", `${path}?fields=body`)).headers.get("etag")!;
+    expect((await app.call("GET", `${path}?fields=body`, { headers: { "if-none-match": projected } })).status).toBe(
+      304,
+    );
+    expect((await app.call("GET", path, { headers: { "if-none-match": `"other", W/${tag}` } })).status).toBe(304);
+    const changed = await app.call("PATCH", path, { body: { views: 1 }, headers: { "if-match": tag } });
+    expect(changed.status).toBe(200);
+    expect(changed.headers.get("etag")).not.toBe(tag);
+    const behind = await app.call("PATCH", path, { body: { views: 2 }, headers: { "if-match": tag } });
+    expect([behind.status, behind.json!.error.code]).toEqual([412, "PRECONDITION_FAILED"]);
+    expect((await app.call("DELETE", path, { headers: { "if-match": tag } })).status).toBe(412);
+    expect((await app.call("GET", path, { headers: { "if-none-match": tag } })).status).toBe(200);
+    expect((await app.call("DELETE", path, { headers: { "if-match": changed.headers.get("etag")! } })).status).toBe(
+      204,
+    );
+    expect((await app.call("DELETE", path, { headers: { "if-match": tag } })).status).toBe(404);
+    expect((await app.call("PATCH", path, { body: { views: 2 }, headers: { "if-match": "nonsense" } })).status).toBe(
+      412,
+    );
+  },
+);
 
 test("of fifty updates that expect the same version exactly one is made", async () => {
   const { id } = await create({ title: "contended" });
