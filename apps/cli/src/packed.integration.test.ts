@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, readdir } from "node:fs/promises";
+import { chmod, readdir, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -10,9 +10,13 @@ import { expect, test } from "vitest";
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const TOOLS = join(ROOT, "node_modules", ".bin");
 
-// The Node that runs this test comes first: the one in front of it on the PATH may be older than what the command needs.
-const env = {
-  HOME: process.env["HOME"],
+// What the runner of this test was told about itself, its folder above all, is not meant for what is started here; how
+// to reach a registry is.
+const RUNNER = /^(npm_(?!config_(registry|cafile|userconfig|https?_proxy)$)|node_env$|node_options$|vitest|init_cwd$)/i;
+
+const env: NodeJS.ProcessEnv = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !RUNNER.test(name))),
+  // The Node that runs this test: the one in front of it on the PATH may be older than what the command needs.
   PATH: [dirname(process.execPath), TOOLS, process.env["PATH"]].join(delimiter),
   npm_config_audit: "false",
   npm_config_fund: "false",
@@ -32,6 +36,18 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
+/** Compiles only when every type it names is found: `any` would make the expected mistake one of its own. */
+const CONTROLLER = `import type { PostsCreateContext } from "../.shaperail/types.ts";
+
+export async function prepare({ input, db }: PostsCreateContext): Promise<void> {
+  input.title = input.title?.trim();
+  // @ts-expect-error -- there is no such field
+  input.titel = "";
+  // @ts-expect-error -- there is no such table
+  await db.selectFrom("post").selectAll().execute();
+}
+`;
+
 test(
   "the packed packages install with npm, and `npx shaperail init demo && cd demo && npx shaperail serve` serves",
   { timeout: 420_000 },
@@ -49,9 +65,15 @@ test(
     expect(await command(["npx", "--no-install", "shaperail", "--version"], directory.path)).toMatch(/^\d+\.\d+\.\d+ /);
     await command(["npx", "--no-install", "shaperail", "init", "demo"], directory.path);
 
+    const project = join(directory.path, "demo");
+    await writeFile(join(project, "resources", "posts.controller.ts"), CONTROLLER);
+    await command(["npx", "--no-install", "shaperail", "generate"], project);
+    // The compiler is the repository's; the types come from the tarballs.
+    await command(["tsc", "--typeRoots", join(ROOT, "node_modules", "@types")], project);
+
     const port = await freePort();
     const server = spawn("npx", ["--no-install", "shaperail", "serve", "--port", String(port)], {
-      cwd: join(directory.path, "demo"),
+      cwd: project,
       env,
       detached: true,
       stdio: ["ignore", "ignore", "pipe"],
