@@ -33,6 +33,7 @@ test("a new project has everything it needs, and validates as it is", async () =
       "resources/posts.yaml",
       "seeds/posts.yaml",
       "shaperail.config.yaml",
+      "tsconfig.json",
     ].toSorted(),
   );
   expect(stdout).toContain("Created my-app/resources/posts.yaml");
@@ -68,6 +69,20 @@ test("names are put where they belong: `_` for `-` in a database, this version i
   expect(JSON.parse(await read(project, "package.json"))).toMatchObject({
     name: "my-app",
     dependencies: { "@shaperail/cli": `^${packageVersion()}` },
+  });
+});
+
+test("what the types of controllers need is asked for in the versions that the repository uses", async () => {
+  await using directory = await projectDirectory({});
+  await run(["init", "my-app"], { directory: directory.path });
+  const manifest = JSON.parse(await read(directory.path, "my-app/package.json")) as Record<string, object>;
+  const catalog = await read(import.meta.dirname, "../../../../pnpm-workspace.yaml");
+  const versionOf = (name: string): string => `^${new RegExp(`^ +"?${name}"?: (\\S+)$`, "m").exec(catalog)?.[1]}`;
+  expect(manifest["devDependencies"]).toEqual({
+    "@shaperail/rest": `^${packageVersion()}`,
+    "@types/node": versionOf("@types/node"),
+    kysely: versionOf("kysely"),
+    typescript: versionOf("typescript"),
   });
 });
 
