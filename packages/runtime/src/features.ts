@@ -24,7 +24,7 @@ const SUPPORTED_FEATURES: readonly ResourceFeature[] = [
 /** What may be declared although it does not act yet: leaving it out changes how fast an answer is, not what it says. */
 const HARMLESS_FEATURES: readonly ResourceFeature[] = ["cache"];
 
-const SUPPORTED_SECTIONS: readonly OptionalSection[] = ["logging.slow_query_ms"];
+const SUPPORTED_SECTIONS: readonly OptionalSection[] = ["cors", "logging.slow_query_ms"];
 
 interface Declared {
   readonly config: ProjectConfig;

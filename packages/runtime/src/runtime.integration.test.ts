@@ -299,3 +299,18 @@ test("the API describes itself: a document that is never cached, and a page unde
   expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
   expect(page.headers.get("content-security-policy")).toContain("script-src 'sha256-");
 });
+
+test("the configuration's limits and origins act", async () => {
+  const limits = `${GUIDE}cors: { origins: ["https://app.example.org"] }
+server: { body_limit: 1kb }
+`;
+  const { url, lines } = await start(await migratedDatabase(), { "shaperail.config.yaml": limits });
+  const body = JSON.stringify({ title: "x".repeat(2_000) });
+  const headers = { "content-type": "application/json", origin: "https://app.example.org" };
+  const refused = await fetch(`${url}/v1/posts`, { method: "POST", body, headers });
+  expect([refused.status, refused.headers.get("access-control-allow-origin")]).toEqual([
+    413,
+    "https://app.example.org",
+  ]);
+  expect(JSON.stringify(lines)).not.toContain("`cors`");
+});

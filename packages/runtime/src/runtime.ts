@@ -30,10 +30,13 @@ export interface RuntimeOptions {
   /**
    * After a stop is asked for, how long the server goes on answering while readiness says 503, in milliseconds, so that a load balancer
    * can notice. In Kubernetes, 5_000 is usual.
-   * @default 0
+   * @default `server.drain_delay` of the configuration, which is 0 unless set
    */
   readonly drainDelayMs?: number;
-  /** Longest time for requests in flight to finish, in milliseconds, after the drain delay. @default 20_000 */
+  /**
+   * Longest time for requests in flight to finish, in milliseconds, after the drain delay.
+   * @default `server.grace` of the configuration, which is 20_000 unless set
+   */
   readonly graceMs?: number;
 }
 
@@ -68,9 +71,12 @@ const CLOSE_MARGIN_MS = 5_000;
 /** Wires a project. Nothing is opened before `start()`. */
 export function createRuntime(
   project: Project,
-  { logger: givenLogger, app, drainDelayMs = 0, graceMs = 20_000 }: RuntimeOptions = {},
+  { logger: givenLogger, app, drainDelayMs: givenDelayMs, graceMs: givenGraceMs }: RuntimeOptions = {},
 ): Runtime {
   const { config } = project;
+  const { requestTimeoutMs, maxBodyBytes } = config.server;
+  const drainDelayMs = givenDelayMs ?? config.server.drainDelayMs;
+  const graceMs = givenGraceMs ?? config.server.graceMs;
   const ownLogger = givenLogger === undefined ? openLogger(project) : undefined;
   const logger: Logger = givenLogger ?? ownLogger ?? unreachable();
   const shutdown = createShutdown({ logger, deadlineMs: drainDelayMs + graceMs + CLOSE_MARGIN_MS });
@@ -99,10 +105,25 @@ export function createRuntime(
         client: (name) => database(name).kysely(),
         functions: ({ name }) => functions.get(name) ?? { controllers: {}, handlers: {} },
         authorize: denyAll,
+        maxBodyBytes,
       }),
     ];
-    const http = createHttpApp({ routes, app, logger, onFinish: accessLog(logger), around: withRequestId });
-    const server = createHttpServer({ handle: http.handle, port: config.port, logger, drainDelayMs, graceMs });
+    const http = createHttpApp({
+      routes,
+      app,
+      cors: config.cors,
+      logger,
+      onFinish: accessLog(logger),
+      around: withRequestId,
+    });
+    const server = createHttpServer({
+      handle: http.handle,
+      port: config.port,
+      logger,
+      requestTimeoutMs,
+      drainDelayMs,
+      graceMs,
+    });
     shutdown.add("the server", server);
     shutdown.add(
       "readiness",
