@@ -3,7 +3,8 @@ import { cp, lstat, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { temporaryDirectory } from "@shaperail/test-services";
 import { expect, test } from "vitest";
-import { findBinaries, linkLibraries } from "./binaries.ts";
+import { findBinaries } from "./binaries.ts";
+import { linkLibraries } from "./link-libraries.ts";
 
 test("the programs run although the package's install script did not", async () => {
   const { postgres } = await findBinaries({}, "/nowhere");

@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdir, readFile, rename, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { CliError } from "../errors.ts";
+import { linkLibraries } from "./link-libraries.ts";
 import type { RunAs } from "./run-as.ts";
 
 /** Where PostgreSQL's programs are. */
@@ -55,18 +56,6 @@ async function packageVersion(native: string): Promise<string> {
     readonly version: string;
   };
   return manifest.version;
-}
-
-/**
- * Makes the links between library names that the package's install script makes: package managers ask before they run
- * such scripts, and without a terminal nobody answers.
- */
-export async function linkLibraries(native: string): Promise<void> {
-  const text = await readFile(join(native, "pg-symlinks.json"), "utf8").catch(() => "[]");
-  for (const { source, target } of JSON.parse(text) as { readonly source: string; readonly target: string }[]) {
-    // One that exists is as good, and one that cannot be made shows when the programs are run.
-    await symlink(relative(dirname(target), source), join(native, "..", target)).catch(() => undefined);
-  }
 }
 
 /** Copied under another name first, so that nobody meets half a copy. */

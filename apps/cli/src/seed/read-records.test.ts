@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseRecords, readRecords } from "./read-records.ts";
+import { parseRecords } from "./parse-records.ts";
+import { readRecords } from "./read-records.ts";
 
 const options = { file: "seeds/posts.yaml", textColumns: new Set(["title"]) };
 

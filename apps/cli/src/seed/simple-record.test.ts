@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseRecords } from "./read-records.ts";
+import { parseRecords } from "./parse-records.ts";
 import { readSimpleRecord } from "./simple-record.ts";
 
 const textColumns = new Set(["title"]);
