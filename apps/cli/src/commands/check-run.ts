@@ -7,7 +7,7 @@ import type { CommandContext, RunCommand } from "../command.ts";
 import { EXIT_CODES } from "../errors.ts";
 import { findMistakes, requireResourceFiles } from "../find-mistakes.ts";
 import { maskCredentials } from "../mask-credentials.ts";
-import { findNarrowIntegers, type MigrationText } from "../narrow-integers.ts";
+import { findNarrowIntegers } from "../narrow-integers.ts";
 import { paintFor } from "../paint.ts";
 import { pathTo } from "../project.ts";
 
@@ -33,22 +33,24 @@ async function checkMigrations(context: CommandContext, resources: readonly Reso
   const sources = new Map<string, string>();
   for (const [database, own] of Map.groupBy(resources, ({ db }) => db)) {
     const folder = join(pathTo(context), "migrations", database === "default" ? "" : database);
-    const migrations = await migrationTexts(folder);
-    diagnostics.push(...findNarrowIntegers(own, migrations));
-    for (const { file, sql } of migrations) sources.set(file, sql);
+    try {
+      const migrations = await readMigrations(folder);
+      const texts = migrations.map(({ up: { fileName, sql } }) => ({ file: join(folder, fileName), sql }));
+      diagnostics.push(...findNarrowIntegers(own, texts));
+      for (const { file, sql } of texts) sources.set(file, sql);
+    } catch (error) {
+      diagnostics.push(...toDiagnostics(error));
+    }
   }
   return { diagnostics, sources };
 }
 
-/** None when the folder does not exist yet. */
-async function migrationTexts(folder: string): Promise<MigrationText[]> {
-  try {
-    const migrations = await readMigrations(folder);
-    return migrations.map(({ up: { fileName, sql } }) => ({ file: join(folder, fileName), sql }));
-  } catch (error) {
-    if (isShaperailError(error) && error.code === "MIGRATE_FOLDER_UNREADABLE") return [];
-    throw error;
-  }
+/** A folder that is not there yet holds no mistake; a file that `migrate` would refuse is one, at no place in a text. */
+function toDiagnostics(error: unknown): Diagnostic[] {
+  if (!isShaperailError(error)) throw error;
+  const { code, message, hint } = error;
+  if (code === "MIGRATE_FOLDER_UNREADABLE") return [];
+  return [{ code, severity: "error", message, span: undefined, fix: hint, example: undefined }];
 }
 
 /** Findings are what this command is asked for, so they go to standard output. */

@@ -56,6 +56,15 @@ test("a migration with 32 bits for an integer field is a warning, which fails no
   expect(people.stdout).toContain('> 2 |   "views" INTEGER');
 });
 
+test("a migration that migrate would refuse is a mistake", async () => {
+  await using directory = await projectDirectory({ ...PROJECT, "migrations/create_posts.sql": NARROW });
+  const { exitCode, stdout } = await run(["check", "--json"], { directory: directory.path });
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stdout)).toEqual([
+    expect.objectContaining({ file: null, code: "MIGRATE_FILE_INVALID", level: "error" }),
+  ]);
+});
+
 test("a single file is checked alone", async () => {
   await using directory = await projectDirectory({ ...PROJECT, "resources/broken.yaml": BROKEN });
   expect((await run(["check", "resources/posts.yaml"], { directory: directory.path })).exitCode).toBe(0);

@@ -8,13 +8,23 @@ export interface LineChanges {
 export function countChanges(before: string, after: string): LineChanges {
   const from = linesOf(before);
   const to = linesOf(after);
-  const common = commonLines(from, to);
+  // A change is mostly small: what both begin and end with needs no table.
+  const head = equalUntil(from, to);
+  const tail = equalUntil(from.slice(head).toReversed(), to.slice(head).toReversed());
+  const middle = commonLines(from.slice(head, from.length - tail), to.slice(head, to.length - tail));
+  const common = head + middle + tail;
   return { added: to.length - common, removed: from.length - common };
 }
 
 /** A line break ends a line; it does not begin another. */
 function linesOf(text: string): readonly string[] {
   return text === "" ? [] : text.replace(/\n$/, "").split("\n");
+}
+
+/** How many lines both begin with. */
+function equalUntil(from: readonly string[], to: readonly string[]): number {
+  const end = from.findIndex((line, index) => line !== to[index]);
+  return end === -1 ? from.length : end;
 }
 
 /** Length of the longest common subsequence, one row of its table at a time. */
