@@ -41,7 +41,7 @@ export interface ControllerContext<Input = Record<string, unknown>, Data = Recor
 /** What a custom endpoint's handler works with besides. */
 export interface HandlerContext<Input = Record<string, unknown>, Db = unknown> extends ControllerContext<
   Input,
-  unknown,
+  Record<string, unknown>,
   Db
 > {
   /** The request body as parsed; undefined when there is none. */

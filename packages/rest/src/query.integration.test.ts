@@ -8,7 +8,9 @@ schema:
   id: { type: integer, primary: true, required: true }
   name: { type: string, required: true }
   email: { type: string, sensitive: true }
+  limit: { type: integer }
 endpoints:
+  list: { auth: public, filters: [limit] }
   get: { auth: public, }
   delete: { auth: public }
 relations:
@@ -186,6 +188,22 @@ test("all offenders of a query are named in one answer, with what was probably m
   expect(json!.error.details[4]!.message).toContain("Did you mean `score`?");
 });
 
+test.each(["9".repeat(30), `-${"9".repeat(30)}`, "100", "0"])(
+  "a limit of %s is one within its bounds",
+  async (limit) => {
+    const { status, json } = await app.call("GET", `/v1/posts?limit=${limit}`);
+    expect([status, json!.data.length]).toEqual([200, limit.startsWith("-") || limit === "0" ? 1 : 100]);
+  },
+);
+
+test("a field with the name of a parameter is filtered by, and the parameter keeps its meaning", async () => {
+  await app.sql(`UPDATE authors SET "limit" = id * 10`);
+  const few = await app.call("GET", "/v1/authors?limit=1");
+  expect(few.json!.data.map(({ id }) => id)).toEqual([1]);
+  const { json } = await app.call("GET", "/v1/authors?filter[limit]=20&limit=5");
+  expect(json!.data.map(({ id }) => id)).toEqual([2]);
+});
+
 test("parameters that nobody declared have no effect", async () => {
   expect(await list("utm_source=x&page=3")).toHaveLength(100);
 });
@@ -204,7 +222,9 @@ test("offset pages have the total, also beyond the end", async () => {
   expect(page.json!.data.map(({ id }) => String(id))).toEqual(expected.map(([id]) => id));
   const beyond = await app.call("GET", "/v2/posts?offset=1000");
   expect(beyond.json).toEqual({ data: [], meta: { offset: 1000, limit: 25, total: 190 } });
-  expect((await app.call("GET", "/v2/posts?offset=-1")).status).toBe(422);
+  for (const offset of ["-1", "1".repeat(16)]) {
+    expect((await app.call("GET", `/v2/posts?offset=${offset}`)).status).toBe(422);
+  }
 });
 
 test("included relations are part of the same statement and show what their own endpoint shows", async () => {

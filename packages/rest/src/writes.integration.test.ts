@@ -9,6 +9,7 @@ version: 1
 schema: { id: { type: integer, primary: true, required: true }, deleted_at: { type: timestamp } }
 endpoints:
   delete: { auth: public, soft_delete: true }
+  bulk_delete: { method: POST, path: /tags/delete, auth: public, soft_delete: true }
 `;
 const POSTS = `
 resource: posts
@@ -31,15 +32,20 @@ endpoints:
   bulk_create: { method: POST, path: /posts/bulk, auth: public, input: [slug, views, tag_ids] }
   bulk_delete: { method: DELETE, path: /posts/bulk, auth: public }
   publish: { method: POST, path: "/posts/:id/publish", auth: public, input: [views], handler: publish }
+  adjust: { method: PATCH, path: "/posts/:id/adjust", auth: public, input: [slug, views, author], handler: publish }
   echo: { method: GET, path: /posts/echo/all, auth: public, handler: echo }
   secure: { method: POST, path: /posts/secure, auth: [admin], handler: echo }
 `;
 const LABELS = `
 resource: labels
 version: 1
-schema: { id: { type: uuid, primary: true, required: true }, post_id: { type: uuid, ref: posts.id } }
+schema:
+  id: { type: uuid, primary: true, required: true }
+  post_id: { type: uuid, ref: posts.id }
+  parent_id: { type: uuid, ref: labels.id }
 endpoints:
   create: { auth: public }
+  delete: { auth: public }
 `;
 
 const calls: string[] = [];
@@ -193,6 +199,30 @@ test("a row that others refer to is kept: 409", async () => {
   await app.call("POST", "/v1/labels", { body: { id: NOBODY.replace("99", "98"), post_id: id } });
   const { status, json: refused } = await app.call("DELETE", `/v1/posts/${String(id)}`);
   expect([status, refused!.error.message]).toEqual([409, "Conflict: other rows still refer to this one"]);
+});
+
+test("so is one that rows of the same table refer to, and a reference to no row of it is refused", async () => {
+  const [parent, child] = [crypto.randomUUID(), crypto.randomUUID()];
+  await app.call("POST", "/v1/labels", { body: { id: parent } });
+  await app.call("POST", "/v1/labels", { body: { id: child, parent_id: parent } });
+  expect((await app.call("DELETE", `/v1/labels/${parent}`)).status).toBe(409);
+  const orphan = { id: crypto.randomUUID(), parent_id: crypto.randomUUID() };
+  expect(codes(await app.call("POST", "/v1/labels", { body: orphan }))).toEqual(["parent_id invalid_reference"]);
+});
+
+test("keys to delete have the type of the key: a number is not its digits", async () => {
+  await app.sql("INSERT INTO tags (id) VALUES (9007199254740993), (5)");
+  const reply = await app.call("POST", "/v1/tags/delete", { body: '["5", 5.5, null, 5]' });
+  expect(codes(reply)).toEqual(["[0] invalid_integer", "[1] invalid_integer", "[2] invalid_integer"]);
+  const gone = await app.call("POST", "/v1/tags/delete", { body: "[9007199254740993, 5.0]" });
+  expect(gone.json!.meta.total).toBe(2);
+});
+
+test("a partial custom endpoint requires nothing, and takes no null where the field has none", async () => {
+  const path = "/v1/posts/abc/adjust";
+  expect((await app.call("PATCH", path, { body: {} })).text).toBe('{"data":{"id":"abc"}}');
+  expect((await app.call("PATCH", path, { body: { author: null } })).text).toBe('{"data":{"id":"abc","author":null}}');
+  expect(codes(await app.call("PATCH", path, { body: { slug: null } }))).toEqual(["slug required"]);
 });
 
 test("a json field is filtered by its value, however it is written", async () => {

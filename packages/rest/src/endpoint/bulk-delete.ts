@@ -1,4 +1,5 @@
 import { readJson } from "@shaperail/http";
+import type { Field } from "@shaperail/resource";
 import { respond } from "../controller.ts";
 import { createIssueList, withIssuesAt } from "../input/issue.ts";
 import { compileRowSerializer, serializeRows } from "../sql/row-serializer.ts";
@@ -31,7 +32,7 @@ export function compileBulkDelete(context: EndpointContext): Answer {
     const items = readItems(await readJson(exchange, { maxBytes: maxBodyBytes }));
     const issues = createIssueList();
     const keys = items.map((item, index) =>
-      withIssuesAt("", issues, () => toKey(keyText(item), { table, field: `[${index}]` })),
+      withIssuesAt("", issues, () => toKey(keyText(item, field), { table, field: `[${index}]` })),
     );
     issues.throwIfAny();
     // A UUID has two spellings of its letters; naming a row twice is naming it once.
@@ -42,7 +43,9 @@ export function compileBulkDelete(context: EndpointContext): Answer {
   };
 }
 
-/** A key as the client wrote it; "" for what cannot be one. */
-function keyText(item: unknown): string {
-  return typeof item === "string" || typeof item === "number" || typeof item === "bigint" ? item.toString() : "";
+/** Digits of a number, or the text itself; as everywhere, neither is taken for the other. Undefined for what cannot be a key. */
+function keyText(item: unknown, { type }: Field): string | undefined {
+  if (type !== "integer") return typeof item === "string" ? item : undefined;
+  if (typeof item === "bigint") return item.toString();
+  return typeof item === "number" && Number.isInteger(item) ? BigInt(item).toString() : undefined;
 }

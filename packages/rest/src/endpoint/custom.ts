@@ -1,6 +1,7 @@
+import type { IncomingMessage } from "node:http";
 import { readJson } from "@shaperail/http";
 import { createContext, type Handler, type HandlerContext, respond, runControllers, toText } from "../controller.ts";
-import { compileInput, pickInput, readCreateInput } from "../input/input.ts";
+import { compileInput, pickInput, readCreateInput, readUpdateInput } from "../input/input.ts";
 import { parseQuery } from "../query/query-string.ts";
 import type { Answer, EndpointContext } from "./endpoint-context.ts";
 
@@ -12,11 +13,8 @@ export function compileCustom(context: EndpointContext, handler: Handler): Answe
   const isPartial = endpoint.method === "PATCH";
 
   return async (exchange, subject) => {
-    const hasBody =
-      exchange.request.headers["content-length"] !== undefined && exchange.request.headers["content-length"] !== "0";
-    const isChunked = exchange.request.headers["transfer-encoding"] !== undefined;
     const body =
-      hasBody || isChunked || fields.length > 0 ? await readJson(exchange, { maxBytes: maxBodyBytes }) : undefined;
+      fields.length > 0 || hasBody(exchange.request) ? await readJson(exchange, { maxBytes: maxBodyBytes }) : undefined;
     const input = fields.length > 0 ? pickInput(fields, body) : {};
     const shared: HandlerContext = {
       ...createContext({ exchange, subject, input, db, hasTenant }),
@@ -24,12 +22,17 @@ export function compileCustom(context: EndpointContext, handler: Handler): Answe
       query: parseQuery(exchange.query),
       status: undefined,
     };
-    await runControllers(before, shared as Parameters<typeof runControllers>[1]);
+    await runControllers(before, shared);
     // Once more with what the controllers made of it; the values themselves are the handler's business.
-    if (fields.length > 0 && !isPartial) readCreateInput(fields, shared.input);
+    if (isPartial) readUpdateInput(fields, shared.input, { mayBeEmpty: true });
+    else if (fields.length > 0) readCreateInput(fields, shared.input);
     const result = await handler(shared);
     const status = shared.status ?? (result === undefined ? 204 : 200);
-    const controlled = { context: shared as Parameters<typeof runControllers>[1], after: [] };
-    await respond(exchange, { status, data: toText(result) }, controlled);
+    await respond(exchange, { status, data: toText(result) }, { context: shared, after: [] });
   };
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers["content-length"];
+  return headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
 }

@@ -64,9 +64,9 @@ export function readKey(exchange: Exchange, table: Table): string {
 }
 
 /** Text of a primary key as PostgreSQL's text; 422 that names `field` when it cannot be one. */
-export function toKey(text: string, { table, field: name }: { table: Table; field: string }): string {
+export function toKey(text: string | undefined, { table, field: name }: { table: Table; field: string }): string {
   const { field } = table.primaryKey;
-  const key = parseTextValue(field, text);
+  const key = text === undefined ? undefined : parseTextValue(field, text);
   if (key !== undefined) return key;
   const code = field.type === "uuid" ? "invalid_uuid" : field.type === "integer" ? "invalid_integer" : "invalid_id";
   throw validationError([{ field: name, code, message: `must be a valid ${field.type}` }]);

@@ -13,6 +13,7 @@ import { parseTextValue } from "./text-value.ts";
 
 const DEFAULT_LIMIT = 25;
 const MOST_ROWS = 100;
+const LARGEST_OFFSET = 999_999_999_999_999;
 
 /** A filter with its value, as PostgreSQL's text. */
 export interface FilterValue {
@@ -89,7 +90,7 @@ export function readListRequest(query: string, grammar: ListGrammar): ListReques
     filters,
     order,
     search: readSearch(parameters.get("search"), endpoint, issues),
-    limit: Math.min(MOST_ROWS, Math.max(1, readInteger("limit", parameters, issues) ?? DEFAULT_LIMIT)),
+    limit: readLimit(parameters, issues),
     place: byCursor ? readPlace(parameters, order, issues) : undefined,
     offset: byCursor ? 0 : readOffset(parameters, issues),
     projection: readProjection(parameters, grammar),
@@ -127,7 +128,7 @@ function readFilters(parameters: QueryParameters, { endpoint, table }: ListGramm
     if (field !== undefined && !declared.includes(field)) {
       const known = declared.length === 0 ? "no filters are declared" : `declared are ${declared.join(", ")}`;
       issues.add(name, "UNDECLARED_FILTER", `is not declared; ${known}.${didYouMean(field, declared)}`);
-    } else if (declared.includes(name) || (field === undefined && name.startsWith("filter"))) {
+    } else if (isBareFilter(name, declared) || (field === undefined && name.startsWith("filter"))) {
       const example = declared.includes(name) ? name : (declared[0] ?? "field");
       issues.add(name, "INVALID_FILTER_FORM", `has no effect in this form; write filter[${example}]=value`);
     }
@@ -141,6 +142,13 @@ function readFilters(parameters: QueryParameters, { endpoint, table }: ListGramm
     issues.add(`filter[${name}]`, "invalid_filter", `must be a valid ${column.field.type}`);
     return [];
   });
+}
+
+// A field may have the name of a parameter; without `filter[…]`, the name means the parameter.
+const PARAMETERS = new Set(["sort", "search", "limit", "offset", "after", "before", "fields", "include"]);
+
+function isBareFilter(name: string, declared: readonly string[]): boolean {
+  return declared.includes(name) && !PARAMETERS.has(name);
 }
 
 function readOrder(text: string | undefined, grammar: ListGrammar, issues: IssueList): ListOrder {
@@ -191,14 +199,20 @@ function readSearch(text: string | undefined, { search }: Endpoint, issues: Issu
 function readInteger(name: string, parameters: QueryParameters, issues: IssueList): number | undefined {
   const text = parameters.get(name);
   if (text === undefined) return undefined;
-  if (/^-?\d{1,15}$/.test(text)) return Number(text);
+  if (/^-?\d+$/.test(text)) return Number(text);
   issues.add(name, "invalid_integer", "must be a whole number");
   return undefined;
+}
+
+/** Within its bounds, however long the number is. */
+function readLimit(parameters: QueryParameters, issues: IssueList): number {
+  return Math.min(MOST_ROWS, Math.max(1, readInteger("limit", parameters, issues) ?? DEFAULT_LIMIT));
 }
 
 function readOffset(parameters: QueryParameters, issues: IssueList): number {
   const offset = readInteger("offset", parameters, issues) ?? 0;
   if (offset < 0) issues.add("offset", "too_small", "must be at least 0");
+  if (offset > LARGEST_OFFSET) issues.add("offset", "too_large", `must be at most ${LARGEST_OFFSET}`);
   return Math.max(0, offset);
 }
 

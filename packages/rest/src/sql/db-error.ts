@@ -31,6 +31,11 @@ export function toHttpError(error: unknown, table: Table): unknown {
         cause: error,
       });
     case "DB_UNAVAILABLE":
+    case "DB_TLS_UNAVAILABLE":
+    case "DB_TLS_FAILED":
+    case "DB_CERTIFICATE_UNTRUSTED":
+    case "DB_CERTIFICATE_EXPIRED":
+    case "DB_CERTIFICATE_HOST_MISMATCH":
     case "DB_AUTHENTICATION_FAILED":
     case "DB_DATABASE_NOT_FOUND":
     case "DB_TOO_MANY_CONNECTIONS":
@@ -62,7 +67,8 @@ function fieldsOf(details: Details, table: Table): readonly string[] {
   return columns.filter((column): column is string => typeof column === "string" && table.columns.has(column));
 }
 
-/** A delete that other rows forbid is reported on *their* table. */
+/** A delete that other rows forbid is reported on *their* table; with rows of the same table, by the field they refer to. */
 function isStillReferenced(details: Details, table: Table): boolean {
-  return typeof details?.["table"] === "string" && details["table"] !== table.resource.name;
+  if (typeof details?.["table"] === "string" && details["table"] !== table.resource.name) return true;
+  return fieldsOf(details, table).every((name) => table.columns.get(name)?.field.ref === undefined);
 }
