@@ -96,7 +96,7 @@ test("a handler sees required fields as present, unless the method is PATCH", ()
   const endpoints = endpoint("publish", "POST") + endpoint("adjust", "PATCH");
   const text = generateTypes(parse(yaml("posts", { fields, endpoints })));
   expect(membersOf(text, "PostsPublishInput")).toEqual({ title: "string" });
-  expect(membersOf(text, "PostsAdjustInput")).toEqual({ "title?": "string | null" });
+  expect(membersOf(text, "PostsAdjustInput")).toEqual({ "title?": "string" });
 });
 
 test("before-controllers of a custom endpoint have a context of their own, where nothing is required yet", () => {

@@ -115,10 +115,10 @@ function draftMember(field: Field, { input }: Endpoint): string {
   return member(`${field.name}?`, orNull(jsonType(field), mayBeNull));
 }
 
-function checkedMembers(fields: readonly Field[], endpoint: Endpoint): string[] {
-  if (endpoint.method === "PATCH") return fields.map((field) => draftMember(field, endpoint));
+/** What a handler finds after everything was checked: a PATCH may leave anything out. */
+function checkedMembers(fields: readonly Field[], { method }: Endpoint): string[] {
   return fields.map((field) => {
-    const isThere = field.required && field.default === undefined;
+    const isThere = method !== "PATCH" && field.required && field.default === undefined;
     return member(`${field.name}${isThere ? "" : "?"}`, orNull(jsonType(field), isNullableColumn(field)));
   });
 }
