@@ -86,7 +86,7 @@ test.each([
   { id: "comments_list", name: "offset", schema: { type: "integer", minimum: 0, default: 0 } },
   { id: "posts_get", name: "id", schema: { type: "string", format: "uuid" } },
   { id: "comments_get", name: "id", schema: { type: "integer", format: "int64" } },
-  { id: "posts_publish", name: "id", schema: { type: "string", format: "uuid" } },
+  { id: "posts_publish", name: "id", schema: { type: "string" } },
   { id: "articles_stats", name: "year", schema: { type: "string" } },
 ])("$name of $id is $schema", ({ id, name, schema }) => {
   expect(parameter(id, name)).toMatchObject({ schema });

@@ -26,10 +26,7 @@ function parameterNames(template: string): readonly string[] {
   return [...template.matchAll(/\{([^}]+)\}/g)].map(([, name = ""]) => name);
 }
 
-/**
- * The parameters of a path, typed by the field each stands for: the last one of an action on one row is the primary key, any
- * other one the field of the same name, when there is one.
- */
+/** The parameters of a path. That of an action on one row is its primary key; those of a custom endpoint are any text, which its handler reads. */
 export function pathParameters(
   resource: Resource,
   endpoint: Endpoint,
@@ -38,13 +35,13 @@ export function pathParameters(
   const names = parameterNames(template);
   return declared.map((wanted, position) => {
     const isKey = takesKey(endpoint) && position === declared.length - 1;
-    const field = fieldOf(resource, isKey || wanted === "id" ? resource.primaryKey : wanted);
+    const key = isKey ? fieldOf(resource, resource.primaryKey) : undefined;
     return {
       name: names[position] ?? wanted,
       in: "path",
       required: true,
       ...(isKey ? { description: `Primary key of ${resource.name}.` } : {}),
-      schema: field === undefined ? { type: "string" } : textSchema(field),
+      schema: key === undefined ? { type: "string" } : textSchema(key),
     };
   });
 }
@@ -144,11 +141,14 @@ const LIMIT: Parameter = {
   schema: { type: "integer", default: 25 },
 };
 
+/** The largest number of fifteen digits, as the server reads them. */
+const LARGEST_OFFSET = 999_999_999_999_999;
+
 const OFFSET: Parameter = {
   name: "offset",
   in: "query",
   description: "Rows to leave out before the page.",
-  schema: { type: "integer", minimum: 0, default: 0 },
+  schema: { type: "integer", minimum: 0, maximum: LARGEST_OFFSET, default: 0 },
 };
 
 const CURSORS: readonly Parameter[] = [

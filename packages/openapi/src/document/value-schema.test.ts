@@ -22,7 +22,10 @@ test.each<Row>([
   { given: { type: "string" }, schema: { type: "string" } },
   { given: { type: "string", min: 1, max: 9 }, schema: { type: "string", minLength: 1, maxLength: 9 } },
   { given: { type: "string", format: "email" }, schema: { type: "string", format: "email" } },
-  { given: { type: "string", format: "url" }, schema: { type: "string", format: "uri" } },
+  {
+    given: { type: "string", format: "url" },
+    schema: { type: "string", format: "uri", pattern: "^[Hh][Tt][Tt][Pp][Ss]?://" },
+  },
   { given: { type: "string", format: "uuid" }, schema: { type: "string", format: "uuid" } },
   { given: { type: "integer" }, schema: { type: "integer", format: "int64" } },
   { given: { type: "integer", min: 0, max: 5 }, schema: { type: "integer", format: "int64", minimum: 0, maximum: 5 } },
@@ -31,11 +34,18 @@ test.each<Row>([
   { given: { type: "timestamp" }, schema: { type: "string", format: "date-time" } },
   { given: { type: "date" }, schema: { type: "string", format: "date" } },
   { given: { type: "enum", values: ["a", "b"] }, schema: { type: "string", enum: ["a", "b"] } },
-  { given: { type: "json" }, schema: { description: "Any JSON value." } },
+  {
+    given: { type: "json" },
+    schema: { type: ["array", "boolean", "number", "object", "string"], description: "Any JSON value but null." },
+  },
   { given: { type: "file" }, schema: { type: "string" } },
   {
     given: { type: "array", items: item({ type: "integer", min: 1 }), max: 3 },
     schema: { type: "array", items: { type: "integer", format: "int64", minimum: 1 }, maxItems: 3 },
+  },
+  {
+    given: { type: "array", items: item({ type: "number", max: 1 }) },
+    schema: { type: "array", items: { type: "number", format: "double", maximum: 1 } },
   },
   {
     given: { type: "array", items: item({ type: "enum", values: ["a"] }) },
@@ -51,6 +61,7 @@ test.each<Partial<Field> & { readonly expected: boolean }>([
   { generated: true, expected: false },
   { primary: true, expected: false },
   { default: "x", expected: false },
+  { default: null, expected: true },
   { required: true, nullable: true, expected: true },
 ])("nullability follows the column: %o", ({ expected, ...given }) => {
   const type = expected ? ["string", "null"] : "string";

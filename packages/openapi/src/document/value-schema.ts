@@ -39,7 +39,7 @@ export function valueSchema(value: Field | ItemType): Part {
     case "boolean":
       return { type: "boolean" };
     case "json":
-      return { description: "Any JSON value." };
+      return { type: ["array", "boolean", "number", "object", "string"], description: "Any JSON value but null." };
     case "array":
       return { type: "array", items: itemsOf(value), ...bounds({ minItems: min, maxItems: max }) };
   }
@@ -75,27 +75,32 @@ export function textSchema({ type, values = [] }: Field | ItemType): Part {
  * never empty.
  */
 function isNullable({ nullable, required, primary, generated, default: value }: Field): boolean {
-  return nullable || !(required || primary || generated || value !== undefined);
+  const hasDefault = value !== undefined && value !== null;
+  return nullable || !(required || primary || generated || hasDefault);
 }
 
 function itemsOf(value: Field | ItemType): Part {
   const items = "items" in value ? value.items : undefined;
-  return items === undefined ? {} : valueSchema(items);
+  if (items === undefined) return {};
+  // The elements are doubles in the table; a number of its own keeps every digit.
+  return items.type === "number" ? { ...valueSchema(items), format: "double" } : valueSchema(items);
 }
+
+const HTTP_URL = "^[Hh][Tt][Tt][Pp][Ss]?://";
 
 function formatOf({ format }: Field | ItemType): Part {
   if (format === undefined) return {};
-  return { format: format === "url" ? "uri" : format };
+  return format === "url" ? { format: "uri", pattern: HTTP_URL } : { format };
 }
 
 function bounds(all: Readonly<Record<string, number | undefined>>): Part {
   return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, number] => entry[1] !== undefined));
 }
 
-/** `null` beside every value. A schema without a type takes it already. */
+/** `null` beside every value. */
 function orNull(schema: Part): Part {
   const { type, enum: members } = schema;
-  if (typeof type !== "string") return schema;
+  if (typeof type !== "string") return { description: "Any JSON value." };
   return { ...schema, type: [type, "null"], ...(Array.isArray(members) ? { enum: [...members, null] } : {}) };
 }
 
