@@ -1,3 +1,5 @@
+import { getCACertificates } from "node:tls";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { describeUrl, parseConnectionUrl } from "./connection-url.ts";
 
@@ -11,7 +13,7 @@ test("a URL is taken apart, percent-encoding undone", () => {
     password: "p/w",
     database: "my app",
     applicationName: "api",
-    ssl: false,
+    tls: { mode: "prefer" },
     pooled: false,
   });
 });
@@ -28,19 +30,32 @@ test.each([
   expect(parseConnectionUrl(url)).toMatchObject(expected);
 });
 
+const pem = fileURLToPath(import.meta.url);
+
 test.each([
-  { mode: "disable", ssl: false },
-  { mode: "allow", ssl: false },
-  { mode: "prefer", ssl: false },
-  { mode: "require", ssl: { rejectUnauthorized: false } },
-  { mode: "verify-full", ssl: { rejectUnauthorized: true } },
-])("sslmode=$mode means what libpq documents", ({ mode, ssl }) => {
-  expect(parseConnectionUrl(`postgresql://u@h/d?sslmode=${mode}`)).toMatchObject({ ssl });
+  { query: "", mode: "prefer", checks: false },
+  { query: "sslmode=disable", mode: "disable", checks: undefined },
+  { query: "sslmode=allow", mode: "allow", checks: false },
+  { query: "sslmode=require", mode: "require", checks: false },
+  { query: `sslmode=require&sslrootcert=${pem}`, mode: "require", checks: true },
+  { query: `sslmode=prefer&sslrootcert=${pem}`, mode: "prefer", checks: true },
+  { query: `sslmode=verify-ca&sslrootcert=${pem}`, mode: "verify-ca", checks: true },
+  { query: "sslmode=verify-full", mode: "verify-full", checks: true },
+  { query: "sslrootcert=system", mode: "verify-full", checks: true },
+])("?$query is $mode and checks the certificate: $checks", ({ query, mode, checks }) => {
+  const { tls } = parseConnectionUrl(`postgresql://u@h/d?${query}`);
+  expect([tls.mode, tls.options.rejectUnauthorized]).toEqual([mode, checks]);
 });
 
 test("only verify-full compares the host name", () => {
-  expect(parseConnectionUrl("postgresql://u@h/d?sslmode=require").ssl).toHaveProperty("checkServerIdentity");
-  expect(parseConnectionUrl("postgresql://u@h/d?sslmode=verify-full").ssl).not.toHaveProperty("checkServerIdentity");
+  const options = (mode: string): object => parseConnectionUrl(`postgresql://u@h/d?sslmode=${mode}`).tls.options;
+  expect(options("require")).toHaveProperty("checkServerIdentity");
+  expect(options("verify-full")).not.toHaveProperty("checkServerIdentity");
+});
+
+test("sslrootcert=system trusts the CAs that Node and the system trust", () => {
+  const { ca } = parseConnectionUrl("postgresql://u@h/d?sslrootcert=system").tls.options;
+  expect(ca).toEqual(expect.arrayContaining(getCACertificates("default")));
 });
 
 test.each([
@@ -50,6 +65,7 @@ test.each([
   "postgresql://u:canary@h/d?sslmode=always",
   "postgresql://u:canary@h/d?sslmode=verify-ca",
   "postgresql://u:canary@h/d?sslmode=verify-full&sslrootcert=/does/not/exist.pem",
+  "postgresql://u:canary@h/d?sslmode=require&sslrootcert=system",
   "postgresql://u:canary@h1:1,h2:2/d",
 ])("%s is refused without repeating the password", (url) => {
   let thrown: unknown;

@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
-import type { ConnectionOptions } from "node:tls";
+import { getCACertificates, type ConnectionOptions } from "node:tls";
 import { DbError } from "./errors.ts";
+
+const SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
+export type SslMode = (typeof SSL_MODES)[number];
 
 /** A connection URL, taken apart. */
 export interface ConnectionTarget {
@@ -9,7 +12,7 @@ export interface ConnectionTarget {
   readonly user: string;
   readonly password: string | undefined;
   readonly database: string;
-  readonly ssl: false | ConnectionOptions;
+  readonly tls: { readonly mode: SslMode; readonly options: ConnectionOptions };
   readonly channelBinding: boolean;
   /** Asked for by `pgbouncer=true`. */
   readonly pooled: boolean;
@@ -19,7 +22,6 @@ export interface ConnectionTarget {
   readonly ignored: readonly string[];
 }
 
-const SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
 const PARAMETERS = new Set([
   "sslmode",
   "sslrootcert",
@@ -45,9 +47,9 @@ function invalid(message: string, cause?: unknown): DbError {
 /**
  * Takes a connection URL apart.
  *
- * `sslmode` means what libpq documents: `require` encrypts without checking the certificate unless `sslrootcert` names a
- * CA, `verify-ca` checks the CA, `verify-full` the host name as well. Without `sslmode`, and with `allow` or `prefer`,
- * which promise no protection, the connection is not encrypted.
+ * `sslmode` means what libpq documents, and is `prefer` when it is not given. A certificate is checked when `sslrootcert`
+ * names a CA, whatever the mode. Without one `verify-full` trusts the CAs that Node and the system trust; no file in the
+ * home directory is looked for.
  *
  * @throws {@link DbError} `DB_URL_INVALID`; the message never contains the URL.
  */
@@ -63,7 +65,7 @@ export function parseConnectionUrl(url: string): ConnectionTarget {
     user,
     password: parsed.password === "" ? undefined : decode(parsed.password),
     database: decode(parsed.pathname.slice(1)) || user,
-    ssl: sslOptions(parameters),
+    tls: tlsTarget(parameters),
     channelBinding: ["prefer", "require"].includes(parameters.get("channel_binding") ?? ""),
     pooled: parameters.get("pgbouncer") === "true",
     applicationName: parameters.get("application_name") ?? undefined,
@@ -95,29 +97,42 @@ function decode(text: string): string {
   }
 }
 
-function sslOptions(parameters: URLSearchParams): false | ConnectionOptions {
-  const asked = parameters.get("sslmode") ?? "disable";
+function tlsTarget(parameters: URLSearchParams): ConnectionTarget["tls"] {
+  const isSystem = parameters.get("sslrootcert") === SYSTEM;
+  const asked = parameters.get("sslmode") ?? (isSystem ? "verify-full" : "prefer");
   const mode = SSL_MODES.find((known) => known === asked);
   if (mode === undefined) throw invalid(`sslmode is "${asked}", not one of ${SSL_MODES.join(", ")}.`);
-  if (mode === "disable" || mode === "allow" || mode === "prefer") return false;
-  const ca = readPem(parameters, "sslrootcert");
+  if (mode === "disable") return { mode, options: {} };
+  if (isSystem && mode !== "verify-full") {
+    // Anybody can get a certificate for a name of their own: without the name such a check says nothing.
+    throw invalid(`sslmode=${mode} is too weak for sslrootcert=system; use sslmode=verify-full.`);
+  }
+  const ca = isSystem ? systemCertificates() : readPem(parameters, "sslrootcert");
   if (mode === "verify-ca" && ca === undefined) {
     throw invalid("sslmode=verify-ca needs the certificate of the CA in sslrootcert=<file>.");
   }
-  return {
-    rejectUnauthorized: mode !== "require" || ca !== undefined,
+  const options = {
+    rejectUnauthorized: mode === "verify-full" || ca !== undefined,
     ...(ca === undefined ? {} : { ca }),
     cert: readPem(parameters, "sslcert"),
     key: readPem(parameters, "sslkey"),
     // libpq compares the host name only in verify-full.
     ...(mode === "verify-full" ? {} : { checkServerIdentity: () => undefined }),
   };
+  return { mode, options };
+}
+
+/** libpq's word for the CAs of the operating system. */
+const SYSTEM = "system";
+
+/** Node brings CAs of its own; a company adds its CA to the system's, or names it in NODE_EXTRA_CA_CERTS. */
+function systemCertificates(): string[] {
+  return [...new Set([...getCACertificates("default"), ...getCACertificates("system")])];
 }
 
 function readPem(parameters: URLSearchParams, name: string): string | undefined {
   const file = parameters.get(name);
-  // `system` is libpq's word for the CAs of the operating system, which Node trusts anyway.
-  if (file === null || file === "" || file === "system") return undefined;
+  if (file === null || file === "") return undefined;
   try {
     return readFileSync(file, "utf8");
   } catch (error) {

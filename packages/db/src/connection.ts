@@ -1,8 +1,12 @@
+import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { noopLogger, type Logger } from "@shaperail/core";
 import pg from "pg";
 import type { ConnectionTarget } from "./connection-url.ts";
 import type { DbError } from "./errors.ts";
+import { isHostRefused, openEncrypted } from "./open-encrypted.ts";
 import { RawQuery, type RawAnswer, type RawQueryConfig } from "./raw-query.ts";
+import { cancelSession, type Encryption, openServerSocket, type SessionKey } from "./server-socket.ts";
 import { dbError, isServerError, toDbError } from "./sql-state.ts";
 
 export interface ConnectionEvents {
@@ -43,8 +47,11 @@ export interface Connection {
   send(query: RawQueryConfig): Promise<RawAnswer>;
   /** Rows as objects with the driver's default types: for the query builder, not for the hot path. */
   query<R>(text: string, values: readonly unknown[]): Promise<TypedAnswer<R>>;
-  /** Breaks the connection; everything in flight fails with this error. */
-  destroy(reason: DbError): void;
+  /**
+   * Gives the connection up: everything in flight fails at once with this error, and the server is asked to stop working
+   * on it. Resolves when the session has ended, or when the server has said nothing about it for a second or two.
+   */
+  abandon(reason: DbError): Promise<void>;
   /** Says goodbye to the server; breaks the connection when it does not answer within a second. */
   end(): Promise<void>;
 }
@@ -57,33 +64,51 @@ export interface TypedAnswer<R> {
 }
 
 const GOODBYE_MS = 1_000;
+const CANCEL_MS = 1_000;
+const CANCEL_AGAIN_MS = 20;
 
 /** A running statement: its place in the order is its place in the set. */
 interface Pending {
   readonly sentAt: number;
+  /** Tells the one who waits. The entry itself stays until the server has answered. */
+  readonly fail: (error: DbError) => void;
 }
 
-/** @throws {@link DbError} `DB_UNAVAILABLE`, `DB_AUTHENTICATION_FAILED`, `DB_DATABASE_NOT_FOUND` or `DB_TOO_MANY_CONNECTIONS`. */
-export async function openConnection({
-  target,
-  applicationName,
-  connectTimeoutMs,
-  serverTimeouts,
-  logger = noopLogger,
-  onChange = () => undefined,
-  onLost = () => undefined,
-  onSettled,
-}: ConnectionOptions): Promise<Connection> {
+/** @throws {@link DbError} `DB_UNAVAILABLE`, `DB_AUTHENTICATION_FAILED`, `DB_DATABASE_NOT_FOUND`, `DB_TOO_MANY_CONNECTIONS`, or a code about TLS or certificates. */
+export function openConnection(options: ConnectionOptions): Promise<Connection> {
+  const signal = AbortSignal.timeout(options.target.connectTimeoutMs ?? options.connectTimeoutMs);
+  return openEncrypted(options.target.tls.mode, (encryption) => openSession(options, { encryption, signal }));
+}
+
+interface Attempt {
+  readonly encryption: Encryption;
+  /** Ends the attempt. */
+  readonly signal: AbortSignal;
+}
+
+async function openSession(
+  {
+    target,
+    applicationName,
+    serverTimeouts,
+    logger = noopLogger,
+    onChange = () => undefined,
+    onLost = () => undefined,
+    onSettled,
+  }: ConnectionOptions,
+  { encryption, signal }: Attempt,
+): Promise<Connection> {
+  const { socket, isEncrypted } = await openServerSocket(target, { encryption, signal });
   const client = new pg.Client({
     host: target.host,
     port: target.port,
     user: target.user,
     password: target.password,
     database: target.database,
-    ssl: target.ssl,
+    ssl: false,
+    stream: () => alreadyConnected(socket),
     enableChannelBinding: target.channelBinding,
     application_name: target.applicationName ?? applicationName,
-    connectionTimeoutMillis: target.connectTimeoutMs ?? connectTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     pipeline: true,
@@ -112,13 +137,17 @@ export async function openConnection({
   client.on("error", lose);
   client.on("end", () => lose(new Error("The connection was closed.")));
 
+  const giveUp = (): void => void socket.destroy();
+  signal.addEventListener("abort", giveUp);
   try {
     await client.connect();
     lastAnswerAt = performance.now();
   } catch (error) {
     ended = true;
-    client.connection.stream.destroy();
-    throw isServerError(error) ? toDbError(error) : dbError("DB_UNAVAILABLE", { cause: error });
+    socket.destroy();
+    throw isServerError(error) ? refused(error, isEncrypted) : dbError("DB_UNAVAILABLE", { cause: error });
+  } finally {
+    signal.removeEventListener("abort", giveUp);
   }
 
   const failure = (error: unknown): DbError => {
@@ -131,8 +160,8 @@ export async function openConnection({
   };
 
   /** Notes a statement as sent, and gives back what to call when it is answered. */
-  function begin(text: string): () => void {
-    const entry: Pending = { sentAt: performance.now() };
+  function begin(text: string, fail: (error: DbError) => void): () => void {
+    const entry: Pending = { sentAt: performance.now(), fail };
     pending.add(entry);
     return () => {
       const now = performance.now();
@@ -170,7 +199,7 @@ export async function openConnection({
     hasPrepared: (name) => prepared.has(name),
     send: (query) =>
       new Promise((resolve, reject) => {
-        const settled = begin(query.text);
+        const settled = begin(query.text, reject);
         client.query(
           new RawQuery(query, (error, answer) => {
             settled();
@@ -180,29 +209,74 @@ export async function openConnection({
           }),
         );
       }),
-    async query<R>(text: string, values: readonly unknown[]): Promise<TypedAnswer<R>> {
-      const settled = begin(text);
-      try {
-        const { rows, rowCount, command } = await client.query<R & pg.QueryResultRow>(text, [...values]);
-        return { rows, rowCount: rowCount ?? 0, command };
-      } catch (error) {
-        throw failure(error);
-      } finally {
-        settled();
-      }
-    },
-    destroy(reason) {
+    query: <R>(text: string, values: readonly unknown[]): Promise<TypedAnswer<R>> =>
+      new Promise((resolve, reject) => {
+        const settled = begin(text, reject);
+        client.query<R & pg.QueryResultRow>(text, [...values]).then(
+          ({ rows, rowCount, command }) => {
+            settled();
+            resolve({ rows, rowCount: rowCount ?? 0, command });
+          },
+          (error: unknown) => {
+            settled();
+            reject(failure(error));
+          },
+        );
+      }),
+    async abandon(reason) {
       lostBecause ??= reason;
-      client.connection.stream.destroy();
       lose(reason);
+      for (const { fail } of pending) fail(reason);
+      if (pending.size > 0) await cancel();
+      // What the server still works on cannot be stopped: not even by the end of the session, which it does not see.
+      if (pending.size > 0) socket.destroy();
+      await end();
     },
-    async end() {
-      ended = true;
-      lostBecause ??= dbError("DB_CLOSED");
-      // A silent server never answers the goodbye, and end() waits for the socket to close.
-      const timer = setTimeout(() => client.connection.stream.destroy(), GOODBYE_MS);
-      await client.end();
-      clearTimeout(timer);
-    },
+    end,
   };
+
+  /** A cancellation stops one statement, and others may wait behind it. */
+  async function cancel(): Promise<void> {
+    const key = sessionKey(client);
+    const deadline = AbortSignal.timeout(CANCEL_MS);
+    const options = { encryption: isEncrypted ? "always" : "never", signal: deadline, key } as const;
+    while (pending.size > 0 && key !== undefined && !deadline.aborted) {
+      await cancelSession(target, { ...options, key }).catch(() => undefined);
+      await sleep(CANCEL_AGAIN_MS);
+    }
+  }
+
+  async function end(): Promise<void> {
+    ended = true;
+    lostBecause ??= dbError("DB_CLOSED");
+    // A silent server never answers the goodbye, and end() waits for the socket to close.
+    const timer = setTimeout(() => socket.destroy(), GOODBYE_MS);
+    await client.end();
+    clearTimeout(timer);
+  }
+}
+
+/** The driver connects its stream itself; this one is told apart by nothing but being there already. */
+function alreadyConnected(socket: Socket): Socket {
+  socket.connect = () => {
+    queueMicrotask(() => socket.emit("connect"));
+    return socket;
+  };
+  return socket;
+}
+
+/** The driver keeps the key to itself: it has a method to cancel, which knows neither TLS nor a deadline. */
+function sessionKey(client: pg.Client): SessionKey | undefined {
+  const [processId, secret]: unknown[] = [Reflect.get(client, "processID"), Reflect.get(client, "secretKey")];
+  return typeof processId === "number" && typeof secret === "number" ? { processId, secret } : undefined;
+}
+
+/** A server may ask for encryption in its pg_hba.conf, and then says no more than that it has no entry for us. */
+function refused(error: Error, isEncrypted: boolean): DbError {
+  const translated = toDbError(error);
+  if (isEncrypted || !isHostRefused(translated)) return translated;
+  const { code, message, details, cause } = translated;
+  const hint =
+    "The server may accept encrypted connections only: set sslmode=require. Otherwise correct user and host.";
+  return dbError(code, { message, hint, details, cause });
 }

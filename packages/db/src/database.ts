@@ -7,6 +7,7 @@ import { createPoolKysely } from "./kysely-driver.ts";
 import { createPing } from "./ping.ts";
 import { createPool, type PoolStats } from "./pool.ts";
 import { createStatementRunner } from "./run-statement.ts";
+import { probeServer } from "./server-socket.ts";
 import { isStartupRefused } from "./sql-state.ts";
 import type { RawResult, RawValue, Statement } from "./statement.ts";
 import { beginSql, runTransaction, type Transaction, type TransactionOptions } from "./transaction.ts";
@@ -71,7 +72,7 @@ export interface Database extends Closeable {
   kysely<Schema>(): Kysely<Schema>;
   /**
    * Resolves when the server answers. A recent answer to anybody counts; otherwise it asks on a free connection, and when
-   * none is free on one of its own, which may be one more than `poolSize` for as long as the check takes.
+   * none is free whether the server accepts another, without opening it.
    */
   ping(options?: { readonly timeoutMs?: number }): Promise<void>;
   stats(): PoolStats;
@@ -184,7 +185,7 @@ export function createDatabase({
         }),
       ),
     kysely: <Schema>() => createPoolKysely<Schema>(pool.lease, begin),
-    ping: createPing({ pool, open }),
+    ping: createPing({ pool, probe: (signal) => probeServer(target, signal) }),
     stats: pool.stats,
     ...closeable(pool.close),
   };

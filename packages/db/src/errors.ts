@@ -5,6 +5,16 @@ export type DbErrorCode =
   | "DB_UNAVAILABLE"
   /** The connection URL cannot be understood, or asks for something that is not supported. */
   | "DB_URL_INVALID"
+  /** The server offers no TLS, and `sslmode` demands it. */
+  | "DB_TLS_UNAVAILABLE"
+  /** Server and client could not agree on an encrypted connection. */
+  | "DB_TLS_FAILED"
+  /** The server's certificate is not signed by a certificate authority that is trusted here. */
+  | "DB_CERTIFICATE_UNTRUSTED"
+  /** The server's certificate is not valid yet, or not any more. */
+  | "DB_CERTIFICATE_EXPIRED"
+  /** The server's certificate is for another host than the one in the URL. */
+  | "DB_CERTIFICATE_HOST_MISMATCH"
   /** The server refused the user name or the password. */
   | "DB_AUTHENTICATION_FAILED"
   /** The server has no database of this name. */
@@ -45,6 +55,8 @@ export type DbErrorCode =
   | "DB_PERMISSION_DENIED"
   /** A table, column or function the statement names does not exist: the schema is behind or ahead of the code. */
   | "DB_SCHEMA_MISMATCH"
+  /** The statement needs a session of its own, which a pooler in transaction mode does not give. */
+  | "DB_SESSION_REQUIRED"
   /** A named prepared statement is gone from its session, as behind a pooler in transaction mode. */
   | "DB_PREPARED_STATEMENT_LOST"
   /** Any other error of the server; `details.sqlState` says which. */

@@ -5,8 +5,8 @@ import { dbError } from "./sql-state.ts";
 
 export interface PingOptions {
   readonly pool: Pool;
-  /** Opens a connection beside the pool. */
-  readonly open: () => Promise<Connection>;
+  /** Asks the server whether it is there, without taking one of its connections. */
+  readonly probe: (signal: AbortSignal) => Promise<void>;
 }
 
 /** An answer to anybody counts as an answer to a ping for this long. */
@@ -16,26 +16,20 @@ const FRESH_MS = 1_000;
  * A check that a busy pool cannot starve: it never waits for a connection behind the requests.
  *
  * Readiness that fails because the pool is exhausted takes the pod out of rotation and its load to the others, whose
- * pools follow. So the check measures the server, and asks on a connection of its own when the pool has none to spare.
- * Checks that come while one runs share its answer, so there is never more than one such connection.
+ * pools follow. So the check measures the server: on a connection of the pool, and when that has none to spare by the
+ * first word of a new one, which ends before it counts as a connection.
  */
-export function createPing({ pool, open }: PingOptions): (options?: { readonly timeoutMs?: number }) => Promise<void> {
+export function createPing({ pool, probe }: PingOptions): (options?: { readonly timeoutMs?: number }) => Promise<void> {
   let running: Promise<void> | undefined;
 
-  async function ask(): Promise<void> {
+  function ask(timeoutMs: number): Promise<void> {
     const { idle, total, size } = pool.stats();
-    if (idle > 0 || total < size) return pool.lease(select);
-    const connection = await open();
-    try {
-      await select(connection);
-    } finally {
-      await connection.end();
-    }
+    return idle > 0 || total < size ? pool.lease(select) : probe(AbortSignal.timeout(timeoutMs));
   }
 
   return async ({ timeoutMs = 2_000 } = {}) => {
     if (performance.now() - pool.lastAnswerAt() < FRESH_MS) return;
-    running ??= ask().finally(() => {
+    running ??= ask(timeoutMs).finally(() => {
       running = undefined;
     });
     const answer = running;

@@ -67,12 +67,16 @@ export function createPool(options: PoolOptions): Pool {
   const readers: Waiter[] = [];
   const leasers: Waiter[] = [];
   let opening = 0;
+  /** Sessions that were given up and may not have ended yet: until then they count. */
+  let leaving = 0;
   let failures = 0;
   let retryAt = 0;
   let lastFailure: DbError | undefined;
   let closing = false;
   let lastAnswer = -Infinity;
   let whenQuiet: (() => void) | undefined;
+
+  const taken = (): number => slots.size + opening + leaving;
 
   /** Reads older than every waiting lease may still use a connection that is promised to one. */
   function sharable(mayDelayLease = false): Slot | undefined {
@@ -130,7 +134,7 @@ export function createPool(options: PoolOptions): Pool {
     const all = [...slots.values()];
     const promised = all.filter(({ state }) => state === "draining");
     if (leasers.length === 0) for (const slot of promised) slot.state = "shared";
-    const canGrow = slots.size + opening < size && performance.now() >= retryAt;
+    const canGrow = taken() < size && performance.now() >= retryAt;
     if (canGrow || promised.length >= leasers.length) return;
     const busy = all.filter(({ state }) => state === "shared");
     busy.sort((one, other) => one.connection.inFlight - other.connection.inFlight);
@@ -139,11 +143,11 @@ export function createPool(options: PoolOptions): Pool {
 
   /** Up to the target one each; beyond it one at a time, since readers then wait for statements that take long. */
   function missingForReaders(): number {
-    return Math.min(readers.length, Math.max(1, SHARED_TARGET - slots.size - opening));
+    return Math.min(readers.length, Math.max(1, SHARED_TARGET - taken()));
   }
 
   function grow(wanted: number): void {
-    while (opening < wanted && slots.size + opening < size && !closing) {
+    while (opening < wanted && taken() < size && !closing) {
       if (performance.now() < retryAt) return failWaiters();
       opening += 1;
       void open({ onChange, onLost }).then(opened, refused);
@@ -192,6 +196,15 @@ export function createPool(options: PoolOptions): Pool {
     lastAnswer = Math.max(lastAnswer, connection.lastAnswerAt);
   }
 
+  /** Gives a connection up. Its place is free when the server has ended the session, so that `size` holds on the server too. */
+  async function retire(connection: Connection, end: () => Promise<void>): Promise<void> {
+    drop(connection);
+    leaving += 1;
+    await end();
+    leaving -= 1;
+    onChange();
+  }
+
   function onChange(): void {
     if (readers.length > 0 || leasers.length > 0 || closing) serve();
   }
@@ -210,16 +223,9 @@ export function createPool(options: PoolOptions): Pool {
       return await use(connection);
     } finally {
       if (connection.isIdleSession) slot.state = "shared";
-      else discard(connection);
+      else if (!connection.lost) void retire(connection, () => connection.abandon(leftOpen()));
       onChange();
     }
-  }
-
-  function discard(connection: Connection): void {
-    drop(connection);
-    connection.destroy(
-      dbError("DB_CLOSED", { message: "The connection was given back in the middle of a transaction." }),
-    );
   }
 
   function expire(queue: Waiter[], now: number): void {
@@ -237,15 +243,9 @@ export function createPool(options: PoolOptions): Pool {
     expire(leasers, now);
     for (const [connection, { state }] of slots) {
       if (connection.inFlight > 0 && now - connection.oldestSentAt >= queryTimeoutMs) {
-        connection.destroy(
-          dbError("DB_TIMEOUT", {
-            message: `The database did not answer within ${queryTimeoutMs} ms.`,
-            details: { queryTimeoutMs },
-          }),
-        );
+        void retire(connection, () => connection.abandon(unanswered(queryTimeoutMs)));
       } else if (state === "shared" && connection.inFlight === 0 && now - connection.lastAnswerAt >= idleTimeoutMs) {
-        drop(connection);
-        void connection.end();
+        void retire(connection, connection.end);
       }
     }
     // A stalled connection becomes sharable, or a backoff ends, without any event.
@@ -260,7 +260,7 @@ export function createPool(options: PoolOptions): Pool {
     // Connections that are still being opened serve nobody any more: they are ended as soon as they are there, and a server
     // that does not answer must not hold up the end.
     const busy = [...slots.values()].some(({ state, connection }) => state === "leased" || connection.inFlight > 0);
-    if (!busy) whenQuiet?.();
+    if (!busy && leaving === 0) whenQuiet?.();
   }
 
   async function release(): Promise<void> {
@@ -275,8 +275,9 @@ export function createPool(options: PoolOptions): Pool {
     clearTimeout(deadline);
     clearInterval(timer);
     const left = [...slots.keys()];
-    for (const connection of left) if (connection.inFlight > 0) connection.destroy(dbError("DB_CLOSED"));
-    await Promise.all(left.map((connection) => connection.end()));
+    const end = (connection: Connection): Promise<void> =>
+      connection.inFlight > 0 ? connection.abandon(dbError("DB_CLOSED")) : connection.end();
+    await Promise.all(left.map(end));
   }
 
   return {
@@ -300,4 +301,13 @@ export function createPool(options: PoolOptions): Pool {
     lastAnswerAt: () => Math.max(lastAnswer, ...[...slots.keys()].map((connection) => connection.lastAnswerAt)),
     ...closeable(release),
   };
+}
+
+function unanswered(queryTimeoutMs: number): DbError {
+  const message = `The database did not answer within ${queryTimeoutMs} ms.`;
+  return dbError("DB_TIMEOUT", { message, details: { queryTimeoutMs } });
+}
+
+function leftOpen(): DbError {
+  return dbError("DB_CLOSED", { message: "The connection was given back in the middle of a transaction." });
 }

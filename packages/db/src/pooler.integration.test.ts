@@ -34,6 +34,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => gate.listen(0, "127.0.0.1", resolve));
   const address = gate.address();
   target.port = String(typeof address === "object" ? address?.port : "");
+  target.searchParams.set("sslmode", "disable");
   url = target.href;
 });
 afterAll(async () => {

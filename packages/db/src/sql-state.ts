@@ -45,6 +45,26 @@ const TEXT_BY_CODE: Readonly<Record<DbErrorCode, readonly [message: string, hint
     "Check that PostgreSQL is running and that DATABASE_URL points at it.",
   ],
   DB_URL_INVALID: ["The connection URL is not valid.", "Use the form postgresql://user:password@host:5432/name."],
+  DB_TLS_UNAVAILABLE: [
+    "The database server offers no TLS, and sslmode demands it.",
+    "Turn ssl on in the server; or, where nobody can listen in, set sslmode=prefer.",
+  ],
+  DB_TLS_FAILED: [
+    "The encrypted connection to the database could not be made.",
+    "Check that the server speaks TLS 1.2 or later, and whether it asks for sslcert and sslkey.",
+  ],
+  DB_CERTIFICATE_UNTRUSTED: [
+    "The certificate of the database server is not signed by a certificate authority that is trusted here.",
+    "Name the file with the authority's certificate in sslrootcert.",
+  ],
+  DB_CERTIFICATE_EXPIRED: [
+    "The certificate of the database server is not valid at this time.",
+    "Renew the server's certificate, or correct the clock of this machine.",
+  ],
+  DB_CERTIFICATE_HOST_MISMATCH: [
+    "The certificate of the database server is for another host.",
+    "Connect by a name that the certificate carries, or set sslmode=verify-ca.",
+  ],
   DB_AUTHENTICATION_FAILED: [
     "The database refused the user name or password.",
     "Correct the user and password in DATABASE_URL.",
@@ -97,6 +117,10 @@ const TEXT_BY_CODE: Readonly<Record<DbErrorCode, readonly [message: string, hint
   DB_SCHEMA_MISMATCH: [
     "The statement names something the database does not have.",
     "Apply the pending migrations: shaperail migrate.",
+  ],
+  DB_SESSION_REQUIRED: [
+    "The statement needs a session of its own, and the connection goes through a pooler.",
+    "Run it on a direct connection: DIRECT_DATABASE_URL.",
   ],
   DB_PREPARED_STATEMENT_LOST: [
     "A prepared statement is gone from its session.",
