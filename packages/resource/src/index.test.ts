@@ -7,6 +7,7 @@ test("the package exports exactly this", () => {
     "RESOURCE_RULES",
     "ResourceError",
     "inactiveFeatures",
+    "isNullable",
     "loadResources",
     "parseResource",
     "parseResources",

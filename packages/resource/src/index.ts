@@ -28,6 +28,7 @@ export type {
   ValueConstraints,
   WriteAction,
 } from "./model.ts";
+export { isNullable } from "./nullability.ts";
 export { type ParsedResource, parseResource, type ResourceFile } from "./parse-resource.ts";
 export { type ParsedResources, parseResources, type ParseResourcesOptions } from "./parse-resources.ts";
 export type { ResourceRule } from "./rule.ts";

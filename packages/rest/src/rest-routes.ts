@@ -71,13 +71,18 @@ export function createRestRoutes(options: RestOptions): readonly Route[] {
       resolve: createReferenceResolver(resource, tables),
       run: retrying(runner, table),
       transaction: runner.transaction?.bind(runner),
-      db: options.client?.(resource.db),
+      db: resource.endpoints.some(runsFunctions) ? options.client?.(resource.db) : undefined,
       authorize: options.authorize,
       maxBodyBytes: options.maxBodyBytes,
     };
     const functions = options.functions?.(resource) ?? NO_FUNCTIONS;
     return resource.endpoints.map((endpoint) => compileRoute({ ...shared, endpoint }, functions));
   });
+}
+
+/** Only the application's own code is handed a client, and making one loads a query builder. */
+function runsFunctions({ kind, before, after }: Endpoint): boolean {
+  return kind === "custom" || before.length > 0 || after.length > 0;
 }
 
 function compileRoute(

@@ -1,8 +1,8 @@
-import type { Endpoint, Field } from "@shaperail/resource";
+import { type Endpoint, type Field, isNullable } from "@shaperail/resource";
 import type { Column } from "../sql/column.ts";
 import { createIssueList, type IssueList, validationError } from "./issue.ts";
 import type { SqlValue } from "../port.ts";
-import { isNullable, type Table } from "../sql/table.ts";
+import type { Table } from "../sql/table.ts";
 import { compileValueCheck, type ValueCheck } from "./value-check.ts";
 
 /** A field a client may write at an endpoint, with everything that can be worked out at start. */

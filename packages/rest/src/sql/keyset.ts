@@ -1,5 +1,5 @@
+import { isNullable } from "@shaperail/resource";
 import type { Column } from "./column.ts";
-import { isNullable } from "./table.ts";
 
 /** A column that rows are ordered by. */
 export interface SortKey {

@@ -1,4 +1,4 @@
-import type { Field, Resource } from "@shaperail/resource";
+import type { Resource } from "@shaperail/resource";
 import { type Column, toColumn } from "./column.ts";
 import { quoteIdentifier } from "./sql-text.ts";
 
@@ -52,15 +52,6 @@ export function where(conditions: readonly string[]): string {
 /** The condition that leaves deleted rows out, when the table soft-deletes. */
 export function aliveCondition(table: Table, alias: string = ALIAS): readonly string[] {
   return table.softDeletes ? [`${alias}."deleted_at" IS NULL`] : [];
-}
-
-/**
- * NULL may be stored: the field says so, or nothing says otherwise. A default or a generated value means that the column
- * is never empty, as in the generated migrations.
- */
-export function isNullable(field: Field): boolean {
-  const hasDefault = field.default !== undefined && field.default !== null;
-  return field.nullable || !(field.required || field.primary || field.generated || hasDefault);
 }
 
 function tableKey({ db, name }: Resource): string {
