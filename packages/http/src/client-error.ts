@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { STATUS_CODES } from "node:http";
 import { errorEnvelope } from "./envelope.ts";
 import { HttpError } from "./errors.ts";
+import { http } from "./node-http.ts";
 
 const CLOSE = Object.freeze({ Connection: "close" });
 const LINE_FEED = 0x0a;
@@ -44,7 +44,7 @@ export function rawResponse(error: HttpError, requestId: string = randomUUID()):
   const body = errorEnvelope(error, requestId);
   const headers = Object.entries({ ...error.headers, ...CLOSE }).map(([name, value]) => `${name}: ${value}`);
   return [
-    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
+    `HTTP/1.1 ${error.status} ${http.STATUS_CODES[error.status]}`,
     "Content-Type: application/json; charset=utf-8",
     `Content-Length: ${Buffer.byteLength(body)}`,
     "X-Content-Type-Options: nosniff",

@@ -1,6 +1,6 @@
-import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import helmet from "helmet";
+import { http } from "./node-http.ts";
 
 /**
  * Helmet's headers that say something about an API, as name, value, name, value, ….
@@ -25,8 +25,8 @@ export function securityHeaders(): readonly string[] {
     xPermittedCrossDomainPolicies: false,
     xXssProtection: false,
   });
-  const request = new IncomingMessage(new Socket());
-  const response = new ServerResponse(request);
+  const request = new http.IncomingMessage(new Socket());
+  const response = new http.ServerResponse(request);
   apply(request, response, (error) => {
     if (error !== undefined) throw new TypeError("helmet refused its options.", { cause: error });
   });

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type Closeable, closeable, type Logger, noopLogger } from "@shaperail/core";
 import { type ClientError, connectRefused, rawResponse, toClientHttpError } from "./client-error.ts";
@@ -7,6 +7,7 @@ import { drain, type DrainOptions, type DrainOutcome } from "./drain.ts";
 import { type HttpError, HttpServerError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import { listen } from "./listen.ts";
+import { http } from "./node-http.ts";
 import { sendError } from "./send.ts";
 import { sweep } from "./sweep.ts";
 
@@ -107,7 +108,7 @@ export function createHttpServer({
   const connections = createConnections();
   let phase: "serving" | "leaving" | "stopped" = "serving";
 
-  const server = createServer({
+  const server = http.createServer({
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
