@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { type Exchange, HttpError, type Route, send } from "@shaperail/http";
 import type { Health, HealthAnswer } from "@shaperail/health";
-import type { Resource } from "@shaperail/resource";
+import { describeApi } from "./describe-api.ts";
+import type { Project } from "./load-project.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 // A probe asks about now; an answer from a cache in between would be a lie.
@@ -17,24 +18,18 @@ export function healthRoutes(health: Health): readonly Route[] {
   ];
 }
 
-export interface Documented {
-  readonly title: string;
-  readonly version: string;
-  readonly resources: readonly Resource[];
-}
-
 /**
  * `/openapi.json` and `/docs`. Nothing of them is in memory until somebody asks: the generator is imported, the document made and the page read
  * then, for each request, because they are asked for rarely and by people.
  */
-export function documentationRoutes({ title, version, resources }: Documented): readonly Route[] {
+export function documentationRoutes(project: Project): readonly Route[] {
   return [
     {
       method: "GET",
       path: "/openapi.json",
       async handle(exchange) {
-        const { createOpenApiDocument, renderOpenApi } = await import("@shaperail/openapi");
-        const document = createOpenApiDocument({ title, version, resources, features: { metrics: false } });
+        const { renderOpenApi } = await import("@shaperail/openapi");
+        const document = await describeApi(project);
         send(exchange, {
           status: 200,
           contentType: JSON_TYPE,

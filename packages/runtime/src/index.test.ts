@@ -7,6 +7,7 @@ test("the package exports exactly this", () => {
     "RESOURCE_FOLDER",
     "RuntimeError",
     "createRuntime",
+    "describeApi",
     "loadProject",
     "runUntilSignal",
   ]);

@@ -98,7 +98,7 @@ export function createRuntime(
     const database = (name: string): Database => databases.get(name) ?? unreachable();
     const routes: readonly Route[] = [
       ...healthRoutes(health),
-      ...documentationRoutes({ title: config.project, version: project.version, resources: project.resources }),
+      ...documentationRoutes(project),
       ...createRestRoutes({
         resources: project.resources,
         database,

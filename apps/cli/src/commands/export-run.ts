@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { createOpenApiDocument, createTypeScriptClient, type OpenApiDocument, renderOpenApi } from "@shaperail/openapi";
+import { createTypeScriptClient, renderOpenApi } from "@shaperail/openapi";
 import { resourceJsonSchema } from "@shaperail/resource";
-import type { CommandContext, RunCommand } from "../command.ts";
+import { describeApi } from "@shaperail/runtime";
+import type { RunCommand } from "../command.ts";
 import { CliError, EXIT_CODES } from "../errors.ts";
 import { inspectProject } from "../project.ts";
 import { writeOutput } from "../write-output.ts";
@@ -10,7 +11,7 @@ import { writeOutput } from "../write-output.ts";
 export const runExportOpenapi: RunCommand = async (context, invocation) => {
   const output = invocation.value("output");
   const format = output !== undefined && /\.ya?ml$/i.test(output) ? "yaml" : "json";
-  await writeOutput(context, renderOpenApi(await describe(context), format), output);
+  await writeOutput(context, renderOpenApi(await describeApi(await inspectProject(context)), format), output);
   return EXIT_CODES.ok;
 };
 
@@ -23,7 +24,7 @@ export const runExportSdk: RunCommand = async (context, invocation) => {
     });
   }
   const output = invocation.value("output") ?? "sdk";
-  const files = createTypeScriptClient(await describe(context));
+  const files = createTypeScriptClient(await describeApi(await inspectProject(context)));
   for (const [name, contents] of files) {
     const file = resolve(context.directory, output, name);
     await mkdir(dirname(file), { recursive: true });
@@ -41,9 +42,3 @@ export const runExportJsonSchema: RunCommand = async (context, invocation) => {
   await writeOutput(context, schema, invocation.value("output"));
   return EXIT_CODES.ok;
 };
-
-async function describe(context: CommandContext): Promise<OpenApiDocument> {
-  const { config, version, resources } = await inspectProject(context);
-  // What the server answers to GET /openapi.json.
-  return createOpenApiDocument({ resources, title: config.project, version, features: { metrics: false } });
-}
