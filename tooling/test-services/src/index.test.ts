@@ -8,6 +8,7 @@ test("the package exports what tests and benchmarks need, and nothing else", () 
     "ensureChromium",
     "freePort",
     "startFaultProxy",
+    "startPgBouncer",
     "startPostgres",
     "startRedis",
     "temporaryDirectory",

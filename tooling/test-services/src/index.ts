@@ -2,6 +2,7 @@ export { CHROMIUM_FLAGS, type ChromiumProbes, ensureChromium } from "./chromium.
 export { type CreateDatabaseOptions, type TestDatabase } from "./database.ts";
 export { type FaultMode, type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 export { freePort } from "./free-port.ts";
+export { type PgBouncerOptions, type PgBouncerServer, startPgBouncer } from "./pgbouncer-server.ts";
 export { type PostgresOptions, type PostgresServer, startPostgres } from "./postgres-server.ts";
 export { type RedisOptions, type RedisServer, startRedis } from "./redis-server.ts";
 export { createTestDatabase, type TestRedis, testRedis } from "./shared-services.ts";
