@@ -1,14 +1,23 @@
-import { closeable, noopLogger, noopObserver, type Closeable, type Logger, type Observer } from "@shaperail/core";
+import {
+  closeable,
+  noopLogger,
+  noopObserver,
+  withDeadline,
+  type Closeable,
+  type Logger,
+  type Observer,
+} from "@shaperail/core";
 import type { Kysely } from "kysely";
 import { connectError } from "./connect-error.ts";
 import { parseConnectionUrl } from "./connection-url.ts";
 import { openConnection, type Connection, type ConnectionEvents } from "./connection.ts";
+import { DbError } from "./errors.ts";
 import { createPoolKysely } from "./kysely-driver.ts";
 import { createPing } from "./ping.ts";
 import { createPool, type PoolStats } from "./pool.ts";
 import { createStatementRunner } from "./run-statement.ts";
 import { probeServer } from "./server-socket.ts";
-import { isStartupRefused } from "./sql-state.ts";
+import { dbError, isStartupRefused } from "./sql-state.ts";
 import type { RawResult, RawValue, Statement } from "./statement.ts";
 import { beginSql, runTransaction, type Transaction, type TransactionOptions } from "./transaction.ts";
 
@@ -24,10 +33,11 @@ export interface DatabaseOptions {
   /** Longest wait for the server to accept a connection, in milliseconds; then `DB_UNAVAILABLE`. @default 5_000 */
   readonly connectTimeoutMs?: number;
   /**
-   * Longest wait for an answer, in milliseconds; then the connection is broken and what was sent on it fails with
-   * `DB_TIMEOUT`. It is there for a server that does not answer: keep it above `statementTimeoutMs`, so that a slow
-   * statement is ended by the server and costs no connection.
-   * @default 31_000
+   * Longest wait for an answer, in milliseconds; then what was sent on the connection fails with `DB_TIMEOUT`, the server
+   * is asked to cancel it, and the connection is given up. It is there for a server that does not answer, and for a pooler,
+   * which enforces no `statementTimeoutMs` outside of transactions: keep it above that, so that a slow statement is ended
+   * by the server and costs no connection.
+   * @default one second more than `statementTimeoutMs`; 31_000 when that is 0
    */
   readonly queryTimeoutMs?: number;
   /** Longest run of a statement, in milliseconds, enforced by the server; then `DB_TIMEOUT`. `0` is no limit. @default 30_000 */
@@ -42,7 +52,7 @@ export interface DatabaseOptions {
    * Whether statements are kept prepared on the server. `false` is the mode for a pooler such as PgBouncer in
    * transaction mode: no named statements, no start-up parameters, nothing sent ahead; timeouts are set per transaction.
    * `"auto"` is `false` when the URL says `pgbouncer=true`, and becomes it when the server shows that it is a pooler: by
-   * refusing start-up parameters, or by losing a prepared statement.
+   * refusing start-up parameters, by a process id of its own making, or by losing a prepared statement.
    * @default "auto"
    */
   readonly preparedStatements?: boolean | "auto";
@@ -92,8 +102,8 @@ export function createDatabase({
   name = "default",
   acquireTimeoutMs = 5_000,
   connectTimeoutMs = 5_000,
-  queryTimeoutMs = 31_000,
   statementTimeoutMs = 30_000,
+  queryTimeoutMs = (statementTimeoutMs || 30_000) + 1_000,
   idleInTransactionTimeoutMs = 60_000,
   idleTimeoutMs = 60_000,
   closeTimeoutMs = 5_000,
@@ -111,6 +121,7 @@ export function createDatabase({
     logger.warn("Parameters of the database URL have no effect", { parameters: target.ignored });
 
   const timeouts = { statementMs: statementTimeoutMs, idleInTransactionMs: idleInTransactionTimeoutMs };
+  let isVerified = false;
   let direct = preparedStatements === "auto" ? !target.pooled : preparedStatements;
 
   function notePooler(sign: string): void {
@@ -123,10 +134,25 @@ export function createDatabase({
     });
   }
 
-  async function open(events?: ConnectionEvents): Promise<Connection> {
+  /** Asked once: poolers that let every start-up parameter pass are found out before they lose a statement. */
+  async function verify(connection: Connection): Promise<void> {
+    const ask = (): Promise<RawResult> =>
+      connection.send({ text: "select pg_backend_pid()", values: [], name: undefined });
+    const { rows } = await withDeadline(ask, { timeoutMs: connectTimeoutMs, what: "The database" }).catch(
+      (error: unknown) => {
+        const silent = error instanceof DbError ? error : dbError("DB_UNAVAILABLE", { cause: error });
+        void connection.abandon(silent);
+        throw silent;
+      },
+    );
+    isVerified = true;
+    if (rows[0]?.[0] !== String(connection.processId)) notePooler("another process answers than the one it names");
+  }
+
+  async function open(events: ConnectionEvents): Promise<Connection> {
     const wasDirect = direct;
     try {
-      return await openConnection({
+      const connection = await openConnection({
         target,
         applicationName,
         connectTimeoutMs,
@@ -136,6 +162,8 @@ export function createDatabase({
         onSettled:
           slowQueryMs === undefined ? undefined : (sql, durationMs) => reportSlow(sql, durationMs, slowQueryMs),
       });
+      if (direct && !isVerified && preparedStatements === "auto") await verify(connection);
+      return connection;
     } catch (error) {
       if (!isStartupRefused(error) || !wasDirect) throw error;
       notePooler("it refuses start-up parameters");

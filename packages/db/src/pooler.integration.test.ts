@@ -1,62 +1,101 @@
-import { connect, createServer, type Server } from "node:net";
-import { createTestDatabase } from "@shaperail/test-services";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { createDatabase } from "./index.ts";
+import { createTestDatabase, startPgBouncer, temporaryDirectory, type PgBouncerServer } from "@shaperail/test-services";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createDatabase, type Database, type DatabaseOptions } from "./index.ts";
+import { applyMigrations } from "./migrate.ts";
 
 let server: Awaited<ReturnType<typeof createTestDatabase>>;
-let gate: Server;
-let url: string;
-
-/** PostgreSQL's ErrorResponse, as PgBouncer sends it for a start-up parameter it does not track. */
-function refusal(): Buffer {
-  const fields = ["SFATAL", "VFATAL", "C08P01", "Munsupported startup parameter: statement_timeout", ""];
-  const body = Buffer.from(fields.map((field) => `${field}\0`).join(""));
-  const head = Buffer.from("E\0\0\0\0");
-  head.writeInt32BE(body.length + 4, 1);
-  return Buffer.concat([head, body]);
-}
+let direct: Database;
+const lax = { ignore_startup_parameters: "statement_timeout,idle_in_transaction_session_timeout" };
 
 beforeAll(async () => {
   server = await createTestDatabase();
-  const target = new URL(server.url);
-  const behind = { host: target.hostname, port: Number(target.port) };
-  gate = createServer((client) => {
-    client.on("error", () => client.destroy());
-    client.once("data", (startup) => {
-      if (startup.includes("statement_timeout")) return void client.end(refusal());
-      const upstream = connect(behind);
-      upstream.on("error", () => client.destroy());
-      client.on("close", () => upstream.destroy());
-      upstream.write(startup);
-      client.pipe(upstream).pipe(client);
-    });
-  });
-  await new Promise<void>((resolve) => gate.listen(0, "127.0.0.1", resolve));
-  const address = gate.address();
-  target.port = String(typeof address === "object" ? address?.port : "");
-  target.searchParams.set("sslmode", "disable");
-  url = target.href;
+  direct = createDatabase({ url: server.url, poolSize: 1 });
 });
 afterAll(async () => {
-  gate.close();
+  await direct.close();
   await server.close();
 });
 
-test("a server that refuses start-up parameters is taken for a pooler, and used as one", async () => {
-  await using db = createDatabase({ url, poolSize: 1, statementTimeoutMs: 1_234 });
-  await db.connect();
-  const count = { name: "count", text: "select count(*) from pg_prepared_statements" };
-  await db.run(count, []);
-  expect((await db.run(count, [])).rows).toEqual([["0"]]);
-  const limit = await db.transaction((tx) => tx.run({ name: "limit", text: "show statement_timeout" }, []));
-  expect(limit.rows).toEqual([["1234ms"]]);
+describe.each([
+  { name: "a pooler that refuses start-up parameters", settings: {} },
+  { name: "a pooler that lets start-up parameters pass and ignores them", settings: lax },
+])("$name", ({ settings }) => {
+  let pooler: PgBouncerServer;
+  beforeAll(async () => {
+    pooler = await startPgBouncer({ target: server.url, settings: { default_pool_size: 3, ...settings } });
+  });
+  afterAll(() => pooler.close());
+  const open = (options: Partial<DatabaseOptions> = {}): Database => createDatabase({ url: pooler.url, ...options });
+
+  test("is found out, and nothing is prepared by name or left behind in a session", async () => {
+    await using db = open({ statementTimeoutMs: 1_234 });
+    await db.connect();
+    const limit = await db.transaction((tx) => tx.run({ name: "limit", text: "show statement_timeout" }, []));
+    expect(limit.rows).toEqual([["1234ms"]]);
+    const state = {
+      name: "state",
+      text: "select current_setting('statement_timeout'), (select count(*) from pg_prepared_statements)",
+    };
+    const states = await Promise.all(Array.from({ length: 20 }, () => db.run(state, [])));
+    expect(new Set(states.map(({ rows }) => rows[0]?.join()))).toEqual(new Set(["0,0"]));
+  });
+
+  test("serves 50 callers at once over its 3 sessions, reads and transactions, each its own answer", async () => {
+    await using db = open({ poolSize: 25 });
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, async (_, at) => {
+        const statement = { name: `echo.${at % 5}`, text: `select $1::int + ${at % 5}, pg_sleep(0.005)` };
+        const { rows } = await (at % 2 === 0
+          ? db.run(statement, [String(at)])
+          : db.transaction((tx) => tx.run(statement, [String(at)])));
+        return Number(rows[0]?.[0]) - (at % 5);
+      }),
+    );
+    expect(answers).toEqual(Array.from({ length: 50 }, (_, at) => at));
+  });
+
+  test("passes a cancellation on, so that a statement nobody waits for ends", async () => {
+    await using db = open({ poolSize: 1, queryTimeoutMs: 200 });
+    await expect(db.run({ name: "slow", text: "select pg_sleep(30)" }, [])).rejects.toMatchObject({
+      code: "DB_TIMEOUT",
+    });
+    const active = "select count(*) from pg_stat_activity where state = 'active' and query = 'select pg_sleep(30)'";
+    await expect.poll(async () => (await direct.run({ name: "active", text: active }, [])).rows[0]?.[0]).toBe("0");
+  });
+
+  test.each(["listen news", "select pg_advisory_lock(1)", "prepare p as select 1"])(
+    "`%s` is refused with a hint to DIRECT_DATABASE_URL",
+    async (text) => {
+      await using db = open();
+      await db.connect();
+      await expect(db.run({ name: text, text }, [])).rejects.toMatchObject({
+        code: "DB_SESSION_REQUIRED",
+        hint: expect.stringContaining("DIRECT_DATABASE_URL"),
+      });
+    },
+  );
+
+  test("migrations are refused with a hint to DIRECT_DATABASE_URL", async () => {
+    await using folder = await temporaryDirectory("migrations");
+    await expect(applyMigrations({ url: pooler.url, folder: folder.path })).rejects.toMatchObject({
+      code: "MIGRATE_POOLED_URL",
+      hint: expect.stringContaining("DIRECT_DATABASE_URL"),
+    });
+  });
 });
 
 test("when prepared statements are demanded, the refusal is an error that says what to set", async () => {
-  await using db = createDatabase({ url, preparedStatements: true });
+  await using pooler = await startPgBouncer({ target: server.url });
+  await using db = createDatabase({ url: pooler.url, preparedStatements: true });
   await expect(db.connect()).rejects.toMatchObject({
     code: "DB_UNAVAILABLE",
     hint: "It is a pooler: set preparedStatements to false.",
     details: { sqlState: "08P01" },
   });
+});
+
+test("a session of one's own may listen and lock", async () => {
+  await direct.run({ name: "listen", text: "listen news" }, []);
+  await direct.run({ name: "unlisten", text: "unlisten news" }, []);
+  expect((await direct.run({ name: "lock", text: "select pg_try_advisory_lock(1)" }, [])).rows).toEqual([["t"]]);
 });

@@ -2,8 +2,8 @@ import type { Connection } from "./connection.ts";
 import { DbError } from "./errors.ts";
 import type { Pool } from "./pool.ts";
 import type { RawAnswer } from "./raw-query.ts";
-import { isStalePlan } from "./sql-state.ts";
-import { isShareable, serverNameOf, type RawValue, type Statement } from "./statement.ts";
+import { dbError, isStalePlan } from "./sql-state.ts";
+import { isShareable, needsSession, serverNameOf, type RawValue, type Statement } from "./statement.ts";
 
 export interface StatementRunnerOptions {
   readonly pool: Pool;
@@ -23,6 +23,7 @@ export interface StatementRunner {
 /** What is known about a statement once it has been seen. */
 interface Known {
   readonly shareable: boolean;
+  readonly needsSession: boolean;
   serverName: string;
   /** Counts the plans that a change of schema has made unusable. */
   generation: number;
@@ -34,7 +35,12 @@ export function createStatementRunner({ pool, isNaming, onStatementLost }: State
   function know(statement: Statement): Known {
     let known = seen.get(statement);
     if (known === undefined) {
-      known = { shareable: isShareable(statement), serverName: serverNameOf(statement, 0), generation: 0 };
+      known = {
+        shareable: isShareable(statement),
+        needsSession: needsSession(statement),
+        serverName: serverNameOf(statement, 0),
+        generation: 0,
+      };
       seen.set(statement, known);
     }
     return known;
@@ -58,7 +64,10 @@ export function createStatementRunner({ pool, isNaming, onStatementLost }: State
   }
 
   async function runOn(connection: Connection, statement: Statement, values: readonly RawValue[]): Promise<RawAnswer> {
-    const name = isNaming() && statement.prepare !== false ? know(statement).serverName : undefined;
+    const known = know(statement);
+    const isDirect = isNaming();
+    if (known.needsSession && !isDirect) throw dbError("DB_SESSION_REQUIRED");
+    const name = isDirect && statement.prepare !== false ? known.serverName : undefined;
     const wasPrepared = name !== undefined && connection.hasPrepared(name);
     try {
       return await connection.send({ text: statement.text, values, name });

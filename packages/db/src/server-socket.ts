@@ -68,20 +68,29 @@ export interface SessionKey {
   readonly secret: number;
 }
 
-/** Asks the server to cancel what the session runs; resolves when the server has passed it on. */
+/** Longest that a cancellation nobody waits for any more is left to itself. PgBouncer gives up after 10 s. */
+const LINGER_MS = 30_000;
+
+/**
+ * Asks the server to cancel what the session runs; resolves when the server has passed it on, or with the signal.
+ *
+ * The server is left to close the socket, however long that takes: PgBouncer 1.18 ends with a fatal error when the one who
+ * cancels goes first.
+ */
 export async function cancelSession(
   target: ConnectionTarget,
   { key, ...options }: ServerSocketOptions & { readonly key: SessionKey },
 ): Promise<void> {
   const { socket } = await openServerSocket(target, options);
-  const [message, secret] = [request(CANCEL_REQUEST), Buffer.alloc(8)];
-  secret.writeInt32BE(key.processId, 0);
-  secret.writeInt32BE(key.secret, 4);
-  message.writeInt32BE(16, 0);
-  await destroyOnFailure(socket, async () => {
-    socket.resume().end(Buffer.concat([message, secret]));
-    await once(socket, "close", { signal: options.signal });
-  });
+  const message = Buffer.alloc(16);
+  for (const [at, word] of [16, CANCEL_REQUEST, key.processId, key.secret].entries())
+    message.writeInt32BE(word, at * 4);
+  const end = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  const closed = once(socket, "close", { signal: options.signal }).catch(ignore);
+  socket.once("close", () => clearTimeout(end));
+  socket.resume().write(message);
+  await closed;
+  socket.unref();
 }
 
 function isUnixSocket({ host }: Address): boolean {

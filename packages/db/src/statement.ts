@@ -45,3 +45,11 @@ export function serverNameOf({ name }: Statement, generation: number): string {
 export function isShareable({ text }: Statement): boolean {
   return READS.test(text) && !LOCKS_OR_WRITES.test(text);
 }
+
+/** LISTEN, PREPARE and locks of the session belong to a session, and a pooler gives the session to somebody else. */
+const NEEDS_SESSION = /^\s*(un)?listen\b|^\s*prepare\b|\bpg_(try_)?advisory_lock(_shared)?\s*\(/i;
+
+/** True when the statement means nothing behind a pooler in transaction mode, or leaves something behind for others. */
+export function needsSession({ text }: Statement): boolean {
+  return NEEDS_SESSION.test(text);
+}
