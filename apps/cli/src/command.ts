@@ -65,6 +65,8 @@ export interface Command {
   /** Options that are there for another program; help does not show them. */
   readonly hiddenOptions?: readonly string[];
   readonly examples: readonly string[];
+  /** Commands behind this one's name, beside what it does itself: `migrate new`. */
+  readonly subcommands?: readonly Command[];
   /** Imports what the command needs, so that `--help` does not wait for it. */
   load(): Promise<RunCommand>;
 }

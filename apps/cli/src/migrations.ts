@@ -1,7 +1,15 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import type { DatabaseConfig } from "@shaperail/config";
-import { applyMigrations, type FinishedMigration, planInitialMigrations } from "@shaperail/db/migrate";
+import {
+  applyMigrations,
+  type FinishedMigration,
+  type MigrationProgress,
+  type NewMigrationFile,
+  planInitialMigrations,
+  type PlanChoices,
+} from "@shaperail/db/migrate";
 import type { Project } from "@shaperail/runtime";
 import type { Resource } from "@shaperail/resource";
 
@@ -31,40 +39,57 @@ export function migrationTargets({ directory, config, resources }: Project): Mig
     .filter(({ database, resources: own }) => database === "default" || own.length > 0);
 }
 
+/** The initial migrations that are missing, as files of the target's folder. */
+export async function planInitial({ folder, resources }: MigrationTarget): Promise<readonly NewMigrationFile[]> {
+  const existingFiles = existsSync(folder) ? await readdir(folder) : [];
+  return planInitialMigrations({ tables: resources, existingFiles }).files;
+}
+
 /** Writes the initial migrations that are missing; returns their paths, relative to the current directory. */
-export async function createInitialMigrations({ folder, resources }: MigrationTarget): Promise<string[]> {
+export async function createInitialMigrations(target: MigrationTarget): Promise<string[]> {
+  return writeMigrationFiles(target.folder, await planInitial(target));
+}
+
+/** Writes new files; returns their paths, relative to the current directory. */
+export async function writeMigrationFiles(folder: string, files: readonly NewMigrationFile[]): Promise<string[]> {
   await mkdir(folder, { recursive: true });
-  const { files } = planInitialMigrations({ tables: resources, existingFiles: await readdir(folder) });
   for (const { fileName, contents } of files) {
+    const path = join(folder, fileName);
+    await mkdir(dirname(path), { recursive: true });
     // In one step: another `migrate` that starts at the same moment writes the same, and must not read half of it.
-    const partial = join(folder, `.${fileName}.${process.pid}.partial`);
+    const partial = join(dirname(path), `.${basename(path)}.${process.pid}.partial`);
     await writeFile(partial, contents);
-    await rename(partial, join(folder, fileName));
+    await rename(partial, path);
   }
   return files.map(({ fileName }) => relative("", join(folder, fileName)));
 }
 
-export interface MigrateProjectOptions {
+export interface MigrateProjectOptions extends PlanChoices {
+  /** @default every target of the project */
+  readonly targets?: readonly MigrationTarget[];
+  readonly signal?: AbortSignal;
   readonly onGenerated?: (file: string) => void;
   readonly onApplied?: (migration: FinishedMigration, target: MigrationTarget) => void;
-  readonly onWaiting?: (target: MigrationTarget) => void;
+  readonly onProgress?: (progress: MigrationProgress, target: MigrationTarget) => void;
 }
 
 /** Creates what is missing for every database, then applies what is pending; returns how many were applied. */
 export async function migrateProject(
   project: Project,
-  { onGenerated, onApplied, onWaiting }: MigrateProjectOptions,
+  { targets = migrationTargets(project), onGenerated, onApplied, onProgress, ...choices }: MigrateProjectOptions,
 ): Promise<number> {
-  const targets = migrationTargets(project);
   for (const target of targets) for (const file of await createInitialMigrations(target)) onGenerated?.(file);
   let count = 0;
   for (const target of targets) {
     const { url, folder } = target;
-    const onProgress = ({ kind }: { readonly kind: string }): void => {
-      if (kind === "waiting") onWaiting?.(target);
-    };
-    const applied = await applyMigrations({ url, folder, onProgress });
-    for (const migration of applied) onApplied?.(migration, target);
+    const applied = await applyMigrations({
+      ...choices,
+      url,
+      folder,
+      onProgress: (progress) => onProgress?.(progress, target),
+      // Told as each is finished: a later one may fail.
+      onFinished: (migration) => onApplied?.(migration, target),
+    });
     count += applied.length;
   }
   return count;

@@ -75,8 +75,10 @@ function addNamed(parent: CommanderCommand, { name, summary, examples }: Command
 }
 
 function addCommand(parent: CommanderCommand, command: Command, start: Start): void {
-  const { arguments: positional = [], options = [], hiddenOptions = [] } = command;
-  const added = addNamed(parent, command).allowExcessArguments(false);
+  const { arguments: positional = [], options = [], hiddenOptions = [], subcommands = [] } = command;
+  // Positional, so that an option behind the name of a subcommand is the subcommand's.
+  const added = addNamed(parent, command).allowExcessArguments(false).enablePositionalOptions().helpCommand(false);
+  for (const subcommand of subcommands) addCommand(added, subcommand, start);
   for (const [syntax, description] of positional) added.argument(syntax, description);
   for (const [flags, description] of options) added.option(flags, description);
   for (const flags of hiddenOptions) added.addOption(new Option(flags).hideHelp());

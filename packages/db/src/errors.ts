@@ -92,6 +92,10 @@ export type MigrateErrorCode =
   | "MIGRATE_LOCKED"
   /** The URL leads through a pooler, where the lock and the settings of the session would leak to others. */
   | "MIGRATE_POOLED_URL"
+  /** An option names a migration there is no file of. */
+  | "MIGRATE_FILE_UNKNOWN"
+  /** Somebody asked to stop; what was finished is applied, the rest is not. */
+  | "MIGRATE_INTERRUPTED"
   /** There is no applied migration to roll back. */
   | "MIGRATE_NOTHING_APPLIED"
   /** The migration to roll back has no down file, or an empty one. */

@@ -9,6 +9,7 @@ test("the subpath exports exactly this", () => {
     "createTableSql",
     "mergeTables",
     "migrationStatus",
+    "pendingMigrations",
     "planInitialMigrations",
     "planMigrations",
     "readMigrations",

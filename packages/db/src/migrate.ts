@@ -1,13 +1,20 @@
 export {
   applyMigrations,
-  type FinishedMigration,
-  type MigrateOptions,
-  type MigrationProgress,
-  rollbackLast,
+  type ApplyOptions,
+  pendingMigrations,
+  type PendingMigrationsOptions,
 } from "./migrate/apply-migrations.ts";
+export type { MigrateOptions } from "./migrate/migrator.ts";
+export { rollbackLast } from "./migrate/rollback-last.ts";
+export type { FinishedMigration, MigrationProgress } from "./migrate/run-file.ts";
 export { type MigrationFile, type MigrationScript, readMigrations } from "./migrate/migration-file.ts";
 export { type MigrationStatus, migrationStatus, type MigrationStatusOptions } from "./migrate/migration-status.ts";
-export { type AppliedMigration, type MigrationPlanInput, planMigrations } from "./migrate/plan-migrations.ts";
+export {
+  type AppliedMigration,
+  type MigrationPlanInput,
+  type PlanChoices,
+  planMigrations,
+} from "./migrate/plan-migrations.ts";
 export { addReferenceSql, createTableSql, type CreateTableOptions, type MigrationSql } from "./migrate/create-table.ts";
 export { mergeTables } from "./migrate/merge-tables.ts";
 export {

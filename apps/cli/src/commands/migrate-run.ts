@@ -1,61 +1,106 @@
 import { existsSync } from "node:fs";
-import { type FinishedMigration, migrationStatus, type MigrationStatus, rollbackLast } from "@shaperail/db/migrate";
+import { join, relative } from "node:path";
+import {
+  type FinishedMigration,
+  migrationStatus,
+  type MigrationStatus,
+  pendingMigrations,
+  type PlanChoices,
+  rollbackLast,
+} from "@shaperail/db/migrate";
 import type { Project } from "@shaperail/runtime";
 import type { CommandContext, RunCommand } from "../command.ts";
-import { CliError, EXIT_CODES } from "../errors.ts";
-import { type MigrationTarget, migrateProject, migrationTargets } from "../migrations.ts";
+import { EXIT_CODES } from "../errors.ts";
+import { choicesOf, modeOf, targetsOf } from "../migrate/migrate-options.ts";
+import { createProgressLine } from "../migrate/progress-line.ts";
+import { type MigrationTarget, migrateProject, planInitial } from "../migrations.ts";
 import { openProject, withoutSecrets } from "../project.ts";
 
+/** What a form of the command works on. */
+interface Asked {
+  readonly project: Project;
+  readonly targets: readonly MigrationTarget[];
+  readonly choices: PlanChoices;
+  readonly json: boolean;
+}
+
+type Form = (context: CommandContext, asked: Asked) => Promise<number>;
+
 export const runMigrate: RunCommand = async (context, invocation) => {
-  const json = invocation.flag("json");
-  if (invocation.flag("rollback") && invocation.flag("status")) {
-    throw new CliError("--rollback and --status exclude each other.", {
-      code: "CLI_USAGE",
-      hint: "Choose one of the two.",
-      exitCode: EXIT_CODES.usage,
-    });
-  }
+  const mode = modeOf(invocation);
+  const choices = choicesOf(invocation);
   await using opened = await openProject(context, { env: withoutSecrets(context.env) });
-  if (invocation.flag("status")) return await writeStatus(context, opened.project, json);
-  if (invocation.flag("rollback")) return await rollback(context, opened.project, json);
-  return await migrate(context, opened.project, json);
+  const { project } = opened;
+  const asked = { project, targets: targetsOf(project, invocation), choices, json: invocation.flag("json") };
+  return await FORMS[mode](context, asked);
 };
 
-async function migrate({ stdout, stderr }: CommandContext, project: Project, json: boolean): Promise<number> {
+const migrate: Form = async (context, { project, targets, choices, json }) => {
+  const { stdout } = context;
   const generated: string[] = [];
   const applied: unknown[] = [];
-  const count = await migrateProject(project, {
-    onGenerated(file) {
-      generated.push(file);
-      if (!json) stdout.write(`Generated ${file}\n`);
-    },
-    onApplied(migration, target) {
-      applied.push(toJson(migration, target));
-      if (!json) stdout.write(`Applied ${describe(migration, target)}\n`);
-    },
-    onWaiting: ({ database }) => stderr.write(`Another migration of the database ${database} is running; waiting.\n`),
+  const count = await untilSignal(context, async (signal) => {
+    await using line = createProgressLine(context);
+    return await migrateProject(project, {
+      ...choices,
+      targets,
+      signal,
+      onGenerated(file) {
+        generated.push(file);
+        if (!json) stdout.write(`Generated ${file}\n`);
+      },
+      onApplied(migration, target) {
+        applied.push(toJson(migration, target));
+        if (!json) stdout.write(`Applied ${describe(migration, target)}\n`);
+      },
+      onProgress: (progress, { database }) => line.follow(progress, database),
+    });
   });
   if (json) stdout.write(`${JSON.stringify({ generated, applied })}\n`);
   else if (count === 0) stdout.write("Nothing to apply.\n");
   return EXIT_CODES.ok;
-}
+};
 
-async function rollback({ stdout }: CommandContext, project: Project, json: boolean): Promise<number> {
-  const [target] = migrationTargets(project);
-  if (target === undefined) return EXIT_CODES.ok;
-  const { url, folder } = target;
-  const migration = await rollbackLast({ url, folder });
-  stdout.write(
-    json
-      ? `${JSON.stringify({ rolled_back: [toJson(migration, target)] })}\n`
-      : `Rolled back ${describe(migration, target)}\n`,
-  );
+const rollback: Form = async (context, { targets, json }) => {
+  const rolledBack: unknown[] = [];
+  for (const target of targets) {
+    const { url, folder, database } = target;
+    const migration = await untilSignal(context, async (signal) => {
+      await using line = createProgressLine(context);
+      return await rollbackLast({ url, folder, signal, onProgress: (progress) => line.follow(progress, database) });
+    });
+    rolledBack.push(toJson(migration, target));
+    if (!json) context.stdout.write(`Rolled back ${describe(migration, target)}\n`);
+  }
+  if (json) context.stdout.write(`${JSON.stringify({ rolled_back: rolledBack })}\n`);
   return EXIT_CODES.ok;
-}
+};
 
-async function writeStatus({ stdout }: CommandContext, project: Project, json: boolean): Promise<number> {
+const dryRun: Form = async ({ stdout }, { targets, choices, json }) => {
+  const wouldGenerate: unknown[] = [];
+  const wouldApply: unknown[] = [];
+  const lines: string[] = [];
+  for (const target of targets) {
+    const { database, url, folder } = target;
+    const pending = existsSync(folder) ? await pendingMigrations({ ...choices, url, folder }) : [];
+    for (const { version, up } of pending) {
+      wouldApply.push({ database, version, file: up.fileName, sql: up.sql });
+      lines.push(`Would apply ${up.fileName}${onDatabase(target)}:`, indent(up.sql));
+    }
+    for (const { fileName, contents } of await planInitial(target)) {
+      const file = relative("", join(folder, fileName));
+      wouldGenerate.push({ database, file, sql: contents });
+      if (!fileName.endsWith(".down.sql")) lines.push(`Would generate and apply ${file}:`, indent(contents));
+    }
+  }
+  if (json) stdout.write(`${JSON.stringify({ would_generate: wouldGenerate, would_apply: wouldApply })}\n`);
+  else stdout.write(lines.length === 0 ? "Nothing to apply.\n" : `${lines.join("\n")}\n`);
+  return EXIT_CODES.ok;
+};
+
+const writeStatus: Form = async ({ stdout }, { targets, json }) => {
   const rows: (MigrationStatus & { readonly database: string })[] = [];
-  for (const { database, url, folder } of migrationTargets(project)) {
+  for (const { database, url, folder } of targets) {
     // A look changes nothing: the folder is made by the first migration.
     if (!existsSync(folder)) continue;
     rows.push(...(await migrationStatus({ url, folder })).map((status) => ({ database, ...status })));
@@ -64,6 +109,31 @@ async function writeStatus({ stdout }: CommandContext, project: Project, json: b
   else if (rows.length === 0) stdout.write("There are no migrations.\n");
   else for (const row of rows) stdout.write(`${statusLine(row)}\n`);
   return EXIT_CODES.ok;
+};
+
+const FORMS: Readonly<Record<ReturnType<typeof modeOf>, Form>> = {
+  apply: migrate,
+  "dry-run": dryRun,
+  rollback,
+  status: writeStatus,
+};
+
+/** A first signal stops the work, which cleans up after itself; a second one does not wait for that. */
+async function untilSignal<T>(context: CommandContext, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const forget = context.onSignal(() => {
+    if (controller.signal.aborted) context.exit(EXIT_CODES.interrupted);
+    controller.abort();
+  });
+  try {
+    return await work(controller.signal);
+  } finally {
+    forget();
+  }
+}
+
+function indent(sql: string): string {
+  return sql.trimEnd().replace(/^(?=.)/gm, "  ");
 }
 
 function statusLine({
@@ -103,6 +173,10 @@ function toJson({ version, fileName, durationMs }: FinishedMigration, { database
   return { database, version, file: fileName, duration_ms: durationMs };
 }
 
-function describe({ fileName, durationMs }: FinishedMigration, { database }: MigrationTarget): string {
-  return `${fileName}${database === "default" ? "" : ` on ${database}`} (${durationMs} ms)`;
+function describe({ fileName, durationMs }: FinishedMigration, target: MigrationTarget): string {
+  return `${fileName}${onDatabase(target)} (${durationMs} ms)`;
+}
+
+function onDatabase({ database }: MigrationTarget): string {
+  return database === "default" ? "" : ` on ${database}`;
 }

@@ -1,5 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { createDatabase } from "@shaperail/db";
 import { createTestDatabase } from "@shaperail/test-services";
 import { describe, expect, test } from "vitest";
 import {
@@ -9,6 +10,7 @@ import {
   projectDirectory,
   type Ran,
   run,
+  spawnCommand,
   writeFiles,
 } from "../command.test-kit.ts";
 
@@ -84,6 +86,67 @@ test("an applied migration that was changed is refused", async () => {
   const { exitCode, stderr } = await project.migrate();
   expect(exitCode).toBe(1);
   expect(stderr).toContain("MIGRATE_FILE_EDITED");
+});
+
+test("--dry-run prints the SQL that would be applied, and changes nothing", async () => {
+  await using project = await setUp();
+  const fresh = await project.migrate("--dry-run");
+  expect(fresh.stdout).toMatch(/^Would generate and apply \S*0001_create_posts\.up\.sql:\n  CREATE TABLE "posts"/);
+  expect(await readdir(project.path)).not.toContain("migrations");
+  await project.migrate();
+  await writeFiles(project.path, { "migrations/0002_more.sql": "create table more (n int);\n" });
+  expect((await project.migrate("--dry-run")).stdout).toBe(
+    "Would apply 0002_more.sql:\n  create table more (n int);\n",
+  );
+  expect((await project.migrate("--status")).stdout).toContain("pending  0002_more.sql");
+});
+
+test("--to applies nothing after that version; a version that is no migration is refused", async () => {
+  await using project = await setUp({ ...PROJECT, "resources/comments.yaml": COMMENTS });
+  expect((await project.migrate("--to", "1")).stdout).not.toContain("Applied 0002");
+  expect((await project.migrate("--to", "9")).stderr).toContain("MIGRATE_FILE_UNKNOWN");
+  expect((await project.migrate("--to", "nine")).exitCode).toBe(2);
+  expect((await project.migrate("--to", "2")).stdout).toMatch(/^Applied 0002_create_comments/);
+});
+
+test("--accept-edited takes the changed file for right; --allow-out-of-order applies a late one", async () => {
+  await using project = await setUp();
+  await writeFiles(project.path, { "migrations/0005_five.sql": "create table five (n int);\n" });
+  await project.migrate();
+  await writeFiles(project.path, {
+    "migrations/0005_five.sql": "-- five\ncreate table five (n int);\n",
+    "migrations/0003_three.sql": "create table three (n int);\n",
+  });
+  expect((await project.migrate("--allow-out-of-order")).stderr).toContain("--accept-edited 0005_five.sql");
+  const late = await project.migrate("--accept-edited", "0005_five.sql");
+  expect(late.stderr).toMatch(/MIGRATE_OUT_OF_ORDER .*0003_three\.sql/);
+  const both = await project.migrate("--accept-edited", "0005_five.sql", "--allow-out-of-order");
+  expect(both.stdout).toMatch(/^Applied 0003_three/);
+  expect((await project.migrate()).stdout).toBe("Nothing to apply.\n");
+});
+
+test("SIGINT during a file leaves the database as it was, frees the lock and ends it with 130", async () => {
+  await using project = await setUp();
+  await project.migrate();
+  const slow = "create table slow (n int); select pg_sleep(30);\n";
+  await writeFiles(project.path, { "migrations/0002_slow.sql": slow });
+  const started = performance.now();
+  const migrating = spawnCommand(["migrate"], { cwd: project.path, env: { DATABASE_URL: project.url } });
+  await using database = createDatabase({ url: project.url });
+  const ask = async (text: string): Promise<unknown> => (await database.run({ name: text, text }, [])).rows[0]?.[0];
+  const sleeping =
+    "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()";
+  await expect.poll(() => ask(sleeping), { timeout: 10_000 }).toBe("1");
+  migrating.child.kill("SIGINT");
+  const { exitCode, stderr } = await migrating.ended;
+  expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: expect.stringContaining("during 0002_slow.sql") });
+  expect(await ask(sleeping)).toBe("0");
+  expect(await ask("select to_regclass('slow')")).toBe(null);
+  const locks =
+    "select count(*) from pg_locks l join pg_database d on d.oid = l.database and d.datname = current_database()";
+  expect(await ask(`${locks} where locktype = 'advisory'`)).toBe("0");
+  expect((await project.migrate("--status")).stdout).toContain("pending  0002_slow.sql");
+  expect(performance.now() - started).toBeLessThan(15_000);
 });
 
 describe("--json", () => {

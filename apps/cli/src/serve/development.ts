@@ -102,7 +102,9 @@ async function migrate({ stderr }: CommandContext, project: Project): Promise<vo
   await migrateProject(project, {
     onGenerated: (file) => stderr.write(`Generated ${file}\n`),
     onApplied: ({ fileName }) => stderr.write(`Applied ${fileName}\n`),
-    onWaiting: ({ database }) => stderr.write(`Another migration of the database ${database} is running; waiting.\n`),
+    onProgress({ kind }, { database }) {
+      if (kind === "waiting") stderr.write(`Another migration of the database ${database} is running; waiting.\n`);
+    },
   });
 }
 

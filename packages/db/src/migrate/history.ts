@@ -54,11 +54,19 @@ export async function writeHistory(connection: Connection, { file, success, dura
   const text =
     `INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) ` +
     `VALUES (${file.version}, ${literal(file.description)}, ${success}, ${checksum}, ${nanoseconds}) ` +
-    `ON CONFLICT (version) DO UPDATE SET success = excluded.success, execution_time = excluded.execution_time`;
+    `ON CONFLICT (version) DO UPDATE SET success = excluded.success, checksum = excluded.checksum, ` +
+    `execution_time = excluded.execution_time`;
   await connection.send({ text, values: [], name: undefined });
 }
 
 export async function removeFromHistory(connection: Connection, version: number): Promise<void> {
   const text = `DELETE FROM _sqlx_migrations WHERE version = ${version}`;
+  await connection.send({ text, values: [], name: undefined });
+}
+
+/** Takes the file as it is now for the one that was applied. */
+export async function acceptEdited(connection: Connection, file: MigrationFile): Promise<void> {
+  const checksum = `decode('${checksumOf(file.up.sql)}', 'hex')`;
+  const text = `UPDATE _sqlx_migrations SET checksum = ${checksum} WHERE version = ${file.version} AND success`;
   await connection.send({ text, values: [], name: undefined });
 }

@@ -10,6 +10,11 @@ export interface MigrationScript {
   readonly sql: string;
   /** Its first line is `-- no-transaction`, as `CREATE INDEX CONCURRENTLY` needs. */
   readonly isTransactional: boolean;
+  /**
+   * Its first line is `-- no-transaction repeatable`: every statement may run again, so that a file that stopped half-way
+   * is started again instead of being repaired by hand.
+   */
+  readonly isRepeatable: boolean;
 }
 
 export interface MigrationFile {
@@ -61,7 +66,8 @@ async function listFolder(folder: string): Promise<string[]> {
 }
 
 function toScript(fileName: string, sql: string): MigrationScript {
-  return { fileName, sql, isTransactional: !/^\uFEFF?--\s*no-transaction\b/.test(sql) };
+  const [isMarked, repeatable] = /^\uFEFF?--[ \t]*no-transaction\b(?:[ \t]+(repeatable)\b)?/.exec(sql) ?? [];
+  return { fileName, sql, isTransactional: isMarked === undefined, isRepeatable: repeatable !== undefined };
 }
 
 function invalid(fileName: string, why: string): MigrateError {

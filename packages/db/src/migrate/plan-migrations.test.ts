@@ -5,7 +5,7 @@ import { type AppliedMigration, planMigrations } from "./plan-migrations.ts";
 const file = (version: number, sql = `select ${version};\n`): MigrationFile => ({
   version,
   description: "x",
-  up: { fileName: `000${version}_x.up.sql`, sql, isTransactional: true },
+  up: { fileName: `000${version}_x.up.sql`, sql, isTransactional: true, isRepeatable: false },
   down: undefined,
 });
 const applied = (version: number, given: Partial<AppliedMigration> = {}): AppliedMigration => ({
@@ -35,6 +35,39 @@ test.each([
   { what: "a late file", files: [file(1), file(2)], history: [applied(2)], code: "MIGRATE_OUT_OF_ORDER" },
 ])("$what is $code", ({ files, history, code }) => {
   expect(() => planMigrations({ files, applied: history })).toThrow(expect.objectContaining({ code }));
+});
+
+test("a repeatable file that stopped half-way is pending again, and any change to it counts", () => {
+  const repeatable = { ...file(1, "select 9;"), up: { ...file(1, "select 9;").up, isRepeatable: true } };
+  const pending = planMigrations({ files: [repeatable, file(2)], applied: [applied(1, { success: false })] });
+  expect(pending.map(({ version }) => version)).toEqual([1, 2]);
+});
+
+test("an edited file that is accepted by name is applied as it is", () => {
+  const files = [file(1, "select 2;")];
+  const acceptEdited = ["0001_x.up.sql"];
+  expect(planMigrations({ files, applied: [applied(1)], acceptEdited })).toEqual([]);
+});
+
+test("an edited file is explained: since when, how to see what changed, how to accept it", () => {
+  const plan = (): unknown => planMigrations({ files: [file(1, "select 2;")], applied: [applied(1)] });
+  const hint = expect.stringMatching(
+    /2026-01-01.*git log -p -- "\*\/0001_x\.up\.sql".*--accept-edited 0001_x\.up\.sql/,
+  );
+  expect(plan).toThrow(expect.objectContaining({ hint }));
+});
+
+test("nothing after the version that was asked for is pending", () => {
+  const pending = planMigrations({ files: [file(1), file(2), file(3)], applied: [applied(1)], to: 2 });
+  expect(pending.map(({ version }) => version)).toEqual([2]);
+});
+
+test.each([
+  { what: "a version", choices: { to: 9 } },
+  { what: "a file name", choices: { acceptEdited: ["0009_nine.sql"] } },
+])("$what of no migration is refused", ({ choices }) => {
+  const plan = (): unknown => planMigrations({ files: [file(1)], applied: [], ...choices });
+  expect(plan).toThrow(expect.objectContaining({ code: "MIGRATE_FILE_UNKNOWN" }));
 });
 
 test("a late file is applied when that is allowed", () => {

@@ -14,21 +14,39 @@ export interface AppliedMigration {
   readonly installedOn: string;
 }
 
-export interface MigrationPlanInput {
-  readonly files: readonly MigrationFile[];
-  readonly applied: readonly AppliedMigration[];
+/** What a person may decide about a plan. */
+export interface PlanChoices {
   /** Applies files with a lower number than the last applied one, as branches that were merged late have. @default false */
   readonly allowOutOfOrder?: boolean;
+  /** Number of the last migration to apply. @default the last there is */
+  readonly to?: number;
+  /** Names of applied files that were changed and are from now on right as they are. @default [] */
+  readonly acceptEdited?: readonly string[];
+}
+
+export interface MigrationPlanInput extends PlanChoices {
+  readonly files: readonly MigrationFile[];
+  readonly applied: readonly AppliedMigration[];
 }
 
 /**
  * What is to be applied, in order.
  *
- * @throws `MigrateError` `MIGRATE_DIRTY`, `MIGRATE_FILE_MISSING`, `MIGRATE_FILE_EDITED` or `MIGRATE_OUT_OF_ORDER`
+ * A repeatable migration that stopped half-way is pending again; any other has to be repaired first.
+ *
+ * @throws `MigrateError` `MIGRATE_DIRTY`, `MIGRATE_FILE_MISSING`, `MIGRATE_FILE_EDITED`, `MIGRATE_OUT_OF_ORDER` or
+ * `MIGRATE_FILE_UNKNOWN`
  */
-export function planMigrations({ files, applied, allowOutOfOrder = false }: MigrationPlanInput): MigrationFile[] {
+export function planMigrations({
+  files,
+  applied,
+  allowOutOfOrder = false,
+  to = Infinity,
+  acceptEdited = [],
+}: MigrationPlanInput): MigrationFile[] {
   const fileOf = new Map(files.map((file) => [file.version, file]));
-  const dirty = applied.find(({ success }) => !success);
+  checkChoices({ files, to, acceptEdited });
+  const dirty = applied.find(({ version, success }) => !success && !fileOf.get(version)?.up.isRepeatable);
   if (dirty !== undefined) throw dirtyError(dirty, fileOf.get(dirty.version)?.up.fileName);
 
   const missing = applied.filter(({ version }) => !fileOf.has(version));
@@ -39,19 +57,14 @@ export function planMigrations({ files, applied, allowOutOfOrder = false }: Migr
       details: { versions: missing.map(({ version }) => version) },
     });
   }
-  const edited = applied.flatMap(({ version, checksum }) => {
-    const file = fileOf.get(version);
-    return file === undefined || isSameFile(file.up.sql, checksum) ? [] : [file.up.fileName];
+  const edited = applied.flatMap((row) => {
+    const file = fileOf.get(row.version);
+    if (file === undefined || !row.success || isSameFile(file.up.sql, row.checksum)) return [];
+    return acceptEdited.includes(file.up.fileName) ? [] : [{ fileName: file.up.fileName, row }];
   });
-  if (edited.length > 0) {
-    throw new MigrateError(`Migrations were changed after they had been applied: ${edited.join(", ")}.`, {
-      code: "MIGRATE_FILE_EDITED",
-      hint: "Undo the change, and write what is new into a migration of its own.",
-      details: { files: edited },
-    });
-  }
-  const versions = new Set(applied.map(({ version }) => version));
-  const pending = files.filter(({ version }) => !versions.has(version));
+  if (edited.length > 0) throw editedError(edited);
+  const versions = new Set(applied.filter(({ success }) => success).map(({ version }) => version));
+  const pending = files.filter(({ version }) => !versions.has(version) && version <= to);
   const last = Math.max(0, ...versions);
   const late = pending.filter(({ version }) => version < last).map(({ up }) => up.fileName);
   if (late.length > 0 && !allowOutOfOrder) {
@@ -59,7 +72,7 @@ export function planMigrations({ files, applied, allowOutOfOrder = false }: Migr
       `Pending migrations come before the last applied one, ${formatVersion(last)}: ${late.join(", ")}.`,
       {
         code: "MIGRATE_OUT_OF_ORDER",
-        hint: "Renumber them after the last one, or allow migrations out of order.",
+        hint: "Renumber them after the last one, or apply them all the same with --allow-out-of-order.",
         details: { files: late, lastApplied: last },
       },
     );
@@ -79,5 +92,51 @@ function dirtyError(migration: AppliedMigration, fileName: string | undefined): 
       `Undo by hand what it did, an INVALID index above all (DROP INDEX CONCURRENTLY), then run ` +
       `DELETE FROM _sqlx_migrations WHERE version = ${version}; and migrate again.`,
     details: { version },
+  });
+}
+
+interface EditedMigration {
+  readonly fileName: string;
+  readonly row: AppliedMigration;
+}
+
+function editedError(edited: readonly EditedMigration[]): MigrateError {
+  const names = edited.map(({ fileName }) => fileName);
+  const [first] = names;
+  const dates = edited.map(({ fileName, row }) => `${fileName} as it was on ${row.installedOn.slice(0, 10)}`);
+  return new MigrateError(`Migrations were changed after they had been applied: ${names.join(", ")}.`, {
+    code: "MIGRATE_FILE_EDITED",
+    hint:
+      `This database has ${dates.join(", ")}; \`git log -p -- ${names.map((name) => `"*/${name}"`).join(" ")}\` shows what ` +
+      `changed since. Undo the change and write what is new into a migration of its own; if it changes nothing (a ` +
+      `comment), accept it with --accept-edited ${first}.`,
+    details: {
+      files: names,
+      edited: edited.map(({ fileName, row }) => ({
+        file: fileName,
+        applied_checksum: row.checksum,
+        applied_on: row.installedOn,
+      })),
+    },
+  });
+}
+
+function checkChoices({
+  files,
+  to,
+  acceptEdited,
+}: {
+  readonly files: readonly MigrationFile[];
+  readonly to: number;
+  readonly acceptEdited: readonly string[];
+}): void {
+  const names = new Set(files.map(({ up }) => up.fileName));
+  const unknown: (string | number)[] = acceptEdited.filter((name) => !names.has(name));
+  if (to !== Infinity && !files.some(({ version }) => version === to)) unknown.push(to);
+  if (unknown.length === 0) return;
+  throw new MigrateError(`There is no migration ${unknown.join(", ")}.`, {
+    code: "MIGRATE_FILE_UNKNOWN",
+    hint: "Name one of the folder's migrations; --status lists them.",
+    details: { unknown },
   });
 }
