@@ -1,5 +1,6 @@
 import type { JsonSchema } from "@shaperail/source";
-import { AUTH, CACHE, CONNECTION_NAME, DATABASE, GRAPHQL, GRPC, LOGGING, PROJECT, STORAGE } from "./schema.ts";
+import { CONNECTION_NAME, DATABASE } from "./schema-databases.ts";
+import { AUTH, CACHE, GRAPHQL, GRPC, LOGGING, PROJECT, STORAGE } from "./schema.ts";
 import { CORS, SERVER } from "./schema-http.ts";
 import { INBOUND, SUBSCRIBER, TARGETS, WEBHOOKS } from "./schema-events.ts";
 import { toJsonSchema } from "./setting.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseDuration } from "./duration.ts";
+import { millisecondsOf, parseDuration } from "./duration.ts";
 
 test.each([
   { text: "90s", seconds: 90 },
@@ -7,6 +7,7 @@ test.each([
   { text: "24h", seconds: 86_400 },
   { text: "30d", seconds: 2_592_000 },
   { text: "0s", seconds: undefined },
+  { text: "500ms", seconds: undefined },
   { text: "24", seconds: undefined },
   { text: "24H", seconds: undefined },
   { text: "1h30m", seconds: undefined },
@@ -16,4 +17,15 @@ test.each([
   { text: "", seconds: undefined },
 ])("`$text` is $seconds seconds", ({ text, seconds }) => {
   expect(parseDuration(text)).toBe(seconds);
+});
+
+test.each([
+  { text: "500ms", milliseconds: 500 },
+  { text: "0s", milliseconds: 0 },
+  { text: "90s", milliseconds: 90_000 },
+  { text: "30d", milliseconds: 2_592_000_000 },
+  { text: "500", milliseconds: undefined },
+  { text: "500us", milliseconds: undefined },
+])("`$text` is $milliseconds milliseconds", ({ text, milliseconds }) => {
+  expect(millisecondsOf(text)).toBe(milliseconds);
 });

@@ -1,5 +1,5 @@
 import type { JsonSchema } from "@shaperail/source";
-import { DURATION, parseDuration, secondsOf } from "./duration.ts";
+import { DURATION, FINE_DURATION, millisecondsOf, parseDuration } from "./duration.ts";
 import { VARIABLE_NAME } from "./interpolate.ts";
 import type { ConfigRuleCode } from "./rules.ts";
 import { parseSize, SIZE } from "./size.ts";
@@ -81,9 +81,9 @@ export function duration(): Format<string> {
   };
 }
 
-/** A duration within bounds, which may be no time at all. */
+/** A duration within bounds, in milliseconds when need be; it may be no time at all. */
 export function durationBetween(min: string, max: string): Format<string> {
-  return between({ what: "duration", min, max, pattern: DURATION, measure: secondsOf });
+  return between({ what: "duration", min, max, pattern: FINE_DURATION, measure: millisecondsOf });
 }
 
 /** A size within bounds, such as `64kb` or `1mb`. */
@@ -166,6 +166,17 @@ export function workers(): Format<"auto" | number> {
     types: ["string", "number"],
     accepts: (value): value is "auto" | number => value === "auto" || count.accepts(value),
     schema: { anyOf: [{ const: "auto" }, count.schema] },
+    words: ["auto"],
+  };
+}
+
+/** `auto`, or a decision. */
+export function autoOrBoolean(): Format<"auto" | boolean> {
+  return {
+    expects: "`auto`, true or false",
+    types: ["string", "boolean"],
+    accepts: (value): value is "auto" | boolean => value === "auto" || typeof value === "boolean",
+    schema: { anyOf: [{ const: "auto" }, { type: "boolean" }] },
     words: ["auto"],
   };
 }

@@ -58,6 +58,18 @@ export interface DatabaseConfig {
   readonly url: string;
   /** Most simultaneous connections. */
   readonly poolSize: number;
+  /** Longest wait for a free connection. Undefined, here and below: the driver's default. */
+  readonly acquireTimeoutMs: number | undefined;
+  /** Longest wait for the server to accept a connection. */
+  readonly connectTimeoutMs: number | undefined;
+  /** Longest wait for an answer. */
+  readonly queryTimeoutMs: number | undefined;
+  /** Longest run of a statement, enforced by the server. */
+  readonly statementTimeoutMs: number | undefined;
+  /** Longest pause inside a transaction, enforced by the server. */
+  readonly idleInTransactionTimeoutMs: number | undefined;
+  /** Undefined means `auto`. */
+  readonly preparedStatements: "auto" | boolean | undefined;
 }
 
 export interface CacheConfig {

@@ -1,9 +1,10 @@
 import { entryOf, type SourceMap } from "@shaperail/source";
+import { millisecondsOf } from "./duration.ts";
 import { emptyVariable, missingVariable } from "./interpolate-tree.ts";
 import type { DatabaseConfig, DatabasesConfig } from "./project-config.ts";
 import { expectMap, type ProjectReading } from "./read-section.ts";
 import { readSettings } from "./read-settings.ts";
-import { CONNECTION_NAME, DATABASE, DEFAULT_DATABASE_VARIABLE } from "./schema.ts";
+import { CONNECTION_NAME, DATABASE, type DatabaseValues, DEFAULT_DATABASE_VARIABLE } from "./schema-databases.ts";
 
 /** The connections of the file, or the one `DATABASE_URL` names. Undefined after reporting a problem. */
 export function readDatabases(root: SourceMap, reading: ProjectReading): DatabasesConfig | undefined {
@@ -24,9 +25,7 @@ export function readDatabases(root: SourceMap, reading: ProjectReading): Databas
     }
     const connection = expectMap(value, path, reading);
     const values = connection && readSettings(DATABASE, { path, node: connection }, reading);
-    if (values !== undefined) {
-      connections.set(key, { engine: values.engine, url: values.url, poolSize: values.pool_size });
-    }
+    if (values !== undefined) connections.set(key, toConnection(values));
   }
   if (entryOf(node, "default") === undefined) {
     reading.report({
@@ -55,8 +54,8 @@ function readDefaultDatabase(reading: ProjectReading): DatabasesConfig | undefin
     const message = `environment variable '${name}' must be ${format.expects}.`;
     reading.report({ code: "CONFIG_INVALID_VARIABLE", message, span: undefined, fix: `Correct ${name}.` });
   } else {
-    const poolSize = DATABASE.pool_size.default ?? 1;
-    return withDefault(new Map([["default", { engine: "postgres", url, poolSize }]]));
+    const connection = toConnection({ ...NOTHING_GIVEN, url, pool_size: DATABASE.pool_size.default ?? 1 });
+    return withDefault(new Map([["default", connection]]));
   }
   return undefined;
 }
@@ -64,4 +63,32 @@ function readDefaultDatabase(reading: ProjectReading): DatabasesConfig | undefin
 function withDefault(connections: ReadonlyMap<string, DatabaseConfig>): DatabasesConfig | undefined {
   const first = connections.get("default");
   return first && { ...Object.fromEntries(connections), default: first };
+}
+
+const NOTHING_GIVEN: Omit<DatabaseValues, "url" | "pool_size"> = {
+  engine: "postgres",
+  acquire_timeout: null,
+  connect_timeout: null,
+  query_timeout: null,
+  statement_timeout: null,
+  idle_in_transaction_timeout: null,
+  prepared_statements: null,
+};
+
+function toConnection(values: DatabaseValues): DatabaseConfig {
+  return {
+    engine: values.engine,
+    url: values.url,
+    poolSize: values.pool_size,
+    acquireTimeoutMs: milliseconds(values.acquire_timeout),
+    connectTimeoutMs: milliseconds(values.connect_timeout),
+    queryTimeoutMs: milliseconds(values.query_timeout),
+    statementTimeoutMs: milliseconds(values.statement_timeout),
+    idleInTransactionTimeoutMs: milliseconds(values.idle_in_transaction_timeout),
+    preparedStatements: values.prepared_statements ?? undefined,
+  };
+}
+
+function milliseconds(duration: string | null): number | undefined {
+  return duration === null ? undefined : millisecondsOf(duration);
 }

@@ -1,5 +1,5 @@
 import { entryOf, type SourceMap } from "@shaperail/source";
-import { secondsOf } from "./duration.ts";
+import { millisecondsOf } from "./duration.ts";
 import type { CorsConfig, ServerConfig } from "./project-config.ts";
 import { readSection } from "./read-section.ts";
 import { readSettings } from "./read-settings.ts";
@@ -42,5 +42,5 @@ export function readCors(root: SourceMap, reading: Reading): CorsConfig | undefi
 }
 
 function milliseconds(duration: string): number {
-  return (secondsOf(duration) ?? 0) * 1_000;
+  return millisecondsOf(duration) ?? 0;
 }

@@ -5,10 +5,6 @@ import { optional, required, type Settings, withDefault } from "./setting.ts";
 // One constant per map of the file. The values are what convict yields: names as in the file, null where an optional key is absent.
 
 const notYet = (name: string): string => `The ${name} protocol is not available yet in this version.`;
-const otherEngine = "This implementation serves PostgreSQL.";
-
-/** Name of a connection: it becomes part of metric labels and log lines. */
-export const CONNECTION_NAME: RegExp = /^[a-z][a-z0-9_]{0,62}$/;
 
 export interface ProjectValues {
   project: string;
@@ -37,20 +33,6 @@ export const PROJECT: Settings<ProjectValues> = {
     ["rest"],
     { doc: "Protocols that are served." },
   ),
-};
-
-export interface DatabaseValues {
-  engine: "postgres";
-  url: string;
-  pool_size: number;
-}
-
-export const DATABASE: Settings<DatabaseValues> = {
-  engine: required(oneOf(["postgres"], { mysql: otherEngine, sqlite: otherEngine, mongodb: otherEngine }), {
-    doc: "Database engine.",
-  }),
-  url: required(url(["postgresql", "postgres"], { mayLackHost: true }), { doc: "Connection URL.", sensitive: true }),
-  pool_size: withDefault(integer(1, 1_000), 20, { doc: "Most simultaneous connections of this pool." }),
 };
 
 export interface CacheValues {
@@ -157,6 +139,3 @@ export const ENVIRONMENT: Settings<EnvironmentValues> = {
   }),
   webhook_secret: optional(text(), { doc: "Key of outbound webhooks.", env: "WEBHOOK_SECRET", sensitive: true }),
 };
-
-/** The connection when the file has no `databases`. */
-export const DEFAULT_DATABASE_VARIABLE = "DATABASE_URL";

@@ -13,10 +13,9 @@ export async function openDatabases(
 ): Promise<Databases> {
   const named = Object.entries<DatabaseConfig>(config.databases);
   const databases = new Map(
-    named.map(([name, { url, poolSize }]) => {
+    named.map(([name, connection]) => {
       const database = createDatabase({
-        url,
-        poolSize,
+        ...connection,
         name,
         applicationName: config.project,
         slowQueryMs: config.logging.slowQueryMs,
