@@ -28,7 +28,8 @@ export function createPing({ pool, probe }: PingOptions): (options?: { readonly 
   }
 
   return async ({ timeoutMs = 2_000 } = {}) => {
-    if (performance.now() - pool.lastAnswerAt() < FRESH_MS) return;
+    // With no connection left the last answer is from before whatever ended them.
+    if (pool.stats().total > 0 && performance.now() - pool.lastAnswerAt() < FRESH_MS) return;
     running ??= ask(timeoutMs).finally(() => {
       running = undefined;
     });

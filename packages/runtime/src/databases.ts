@@ -1,6 +1,6 @@
 import type { DatabaseConfig, ProjectConfig } from "@shaperail/config";
 import type { Logger } from "@shaperail/core";
-import { createDatabase, type Database } from "@shaperail/db";
+import { createDatabase, type Database, DbError } from "@shaperail/db";
 import type { Shutdown } from "./shutdown.ts";
 
 /** The pools of a project, by connection name. */
@@ -24,8 +24,28 @@ export async function openDatabases(
       return [name, shutdown.add(`the database ${name}`, database)];
     }),
   );
-  await Promise.all([...databases.values()].map((database) => database.connect()));
+  try {
+    await Promise.all([...databases.values()].map((database) => database.connect()));
+  } catch (error) {
+    throw error instanceof DbError && error.code === "DB_TOO_MANY_CONNECTIONS" ? withBudget(error, named) : error;
+  }
   return databases;
+}
+
+/** Nobody can ask a server without a free connection who holds them; what this application may hold is known. */
+function withBudget(error: DbError, databases: readonly (readonly [string, DatabaseConfig])[]): DbError {
+  const poolSizes = Object.fromEntries(databases.map(([name, { poolSize }]) => [name, poolSize]));
+  const perProcess = Object.values(poolSizes).reduce((sum, size) => sum + size, 0);
+  const list = Object.entries(poolSizes).map(([name, size]) => `${name} ${size}`);
+  return new DbError(
+    `${error.message} Of this application each process may open ${perProcess} connections (${list.join(", ")}).`,
+    {
+      code: error.code,
+      hint: "Count them with `shaperail doctor --connections --replicas <n>`; then lower pool_size, or put PgBouncer in front.",
+      details: { ...error.details, poolSizes, perProcess },
+      cause: error,
+    },
+  );
 }
 
 /** A readiness check per connection. The guide's `database` is the default one; the others carry their name. */
