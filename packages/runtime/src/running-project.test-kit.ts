@@ -9,16 +9,20 @@ export interface RunningProject {
   /** Lines of the log so far. */
   readonly lines: readonly Record<string, unknown>[];
   /** Sends a request below the application's URL; a body is sent as JSON. */
-  call(
-    path: string,
-    init?: { readonly method?: string; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> },
-  ): Promise<Reply>;
+  call<Data = unknown, Meta = unknown>(path: string, request?: Request): Promise<Reply<Data, Meta>>;
 }
 
-export interface Reply {
+interface Request {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An answer in the envelope, which the test says it expects. */
+export interface Reply<Data, Meta> {
   readonly status: number;
   readonly headers: Headers;
-  readonly json: { readonly data: never; readonly meta: never; readonly error: { readonly code: string } };
+  readonly json: { readonly data: Data; readonly meta: Meta; readonly error: { readonly code: string } };
 }
 
 /** Starts an application that ends with the test. */
@@ -39,13 +43,15 @@ export async function startProject(
   return {
     runtime,
     lines,
-    async call(path, { method = "GET", body, headers = {} } = {}) {
+    async call<Data, Meta>(path: string, { method = "GET", body, headers = {} }: Request = {}) {
       const response = await fetch(url + path, {
         method,
         headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
         body: body === undefined ? undefined : JSON.stringify(body),
       });
-      return { status: response.status, headers: response.headers, json: (await response.json()) as Reply["json"] };
+      const text = await response.text();
+      const json = (text === "" ? {} : JSON.parse(text)) as Reply<Data, Meta>["json"];
+      return { status: response.status, headers: response.headers, json };
     },
   };
 }
