@@ -111,6 +111,7 @@ test.each([
   ["sort=-score,title", "score DESC, title, id"],
   ["sort=at,-id", "at, id DESC"],
   ["sort=-title,-score", "title DESC, score DESC, id"],
+  ["sort=score,-id,at", "score, id DESC"],
   ["sort=", "id"],
 ])("%s orders by %s, page by page, forwards and backwards, in one statement each", async (query, order) => {
   const expected = (await app.sql(`SELECT id FROM posts WHERE deleted_at IS NULL ORDER BY ${order}`)).map(([id]) =>

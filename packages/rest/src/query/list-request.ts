@@ -184,9 +184,10 @@ function readSortKeys(text: string, { endpoint, table }: ListGrammar, issues: Is
     }
     seen.add(name);
   }
-  // What follows a unique column can never decide.
+  // The primary key is the last one: what follows it can never decide, and would make longer cursors that may end in NULL.
   const { primaryKey } = table;
-  return keys.some(({ column }) => column === primaryKey) ? keys : [...keys, { column: primaryKey, descending: false }];
+  const end = keys.findIndex(({ column }) => column === primaryKey);
+  return end === -1 ? [...keys, { column: primaryKey, descending: false }] : keys.slice(0, end + 1);
 }
 
 function readSearch(text: string | undefined, { search }: Endpoint, issues: IssueList): string | undefined {
