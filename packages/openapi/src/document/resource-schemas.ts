@@ -75,7 +75,9 @@ function inputSchema(resource: Resource, endpoint: Endpoint): Part {
   const required = fields.filter(({ required: must, default: value }) => must && value === undefined);
   return {
     type: "object",
-    description: partial ? "The fields to change; other keys are ignored." : "Keys that are not listed are ignored.",
+    description: partial
+      ? "The fields to change; other keys are ignored, and do not count."
+      : "Keys that are not listed are ignored.",
     // What nothing to do means is for a handler to say; an update refuses it.
     ...(partial && endpoint.kind === "update" ? { minProperties: 1 } : {}),
     ...(partial || required.length === 0 ? {} : { required: required.map(({ name }) => name) }),
