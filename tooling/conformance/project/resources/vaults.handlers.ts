@@ -1,0 +1,3 @@
+export function open_vault(): unknown {
+  return "open";
+}

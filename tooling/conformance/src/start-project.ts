@@ -1,0 +1,57 @@
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { noopLogger } from "@shaperail/core";
+import { applyMigrations, planInitialMigrations } from "@shaperail/db/migrate";
+import type { OpenApiDocument } from "@shaperail/openapi";
+import { createRuntime, loadProject, type Project } from "@shaperail/runtime";
+import { createTestDatabase, temporaryDirectory } from "@shaperail/test-services";
+import pg from "pg";
+
+/** An application in this process, on a database of its own. */
+export interface RunningProject extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  readonly project: Project;
+  /** The document as the server itself answers it. */
+  readonly document: OpenApiDocument;
+  /** Rows of a query, past the application. */
+  sql(text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
+}
+
+/** Applies the project's migrations, or creates the tables that its resources need when it has none; starts the application and fetches its document. */
+export async function startProject(directory: string): Promise<RunningProject> {
+  const database = await createTestDatabase();
+  const pool = new pg.Pool({ connectionString: database.url, max: 2 });
+  const project = await loadProject({ directory, env: { DATABASE_URL: database.url, SHAPERAIL_PORT: "0" } });
+  await migrate(project, database.url);
+  const runtime = createRuntime(project, { logger: noopLogger, graceMs: 1_000 });
+  const { port } = await runtime.start();
+  const url = `http://127.0.0.1:${port}`;
+  const response = await fetch(`${url}/openapi.json`);
+  return {
+    url,
+    port,
+    project,
+    document: (await response.json()) as OpenApiDocument,
+    sql: async (text, values = []) => (await pool.query<Record<string, unknown>>(text, [...values])).rows,
+    async [Symbol.asyncDispose]() {
+      await runtime.close();
+      await pool.end();
+      await database.close();
+    },
+  };
+}
+
+async function migrate({ resources, directory }: Project, url: string): Promise<void> {
+  const own = join(directory, "migrations");
+  if (existsSync(own)) {
+    await applyMigrations({ url, folder: own });
+    return;
+  }
+  await using folder = await temporaryDirectory("migrations");
+  for (const { fileName, contents } of planInitialMigrations({ tables: resources, existingFiles: [] }).files) {
+    await writeFile(join(folder.path, fileName), contents);
+  }
+  await applyMigrations({ url, folder: folder.path });
+}
