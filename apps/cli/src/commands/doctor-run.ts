@@ -1,10 +1,11 @@
 import { connect } from "node:net";
 import { loadProject, type Project } from "@shaperail/runtime";
 import { toError } from "@shaperail/core";
-import { createDatabase, describeUrl } from "@shaperail/db";
+import { createDatabase, DbError, describeUrl } from "@shaperail/db";
 import { maskUrl } from "@shaperail/config";
 import type { CommandContext, RunCommand } from "../command.ts";
 import { EXIT_CODES } from "../errors.ts";
+import { runDoctorConnections } from "./doctor-connections-run.ts";
 import { maskCredentials } from "../mask-credentials.ts";
 import { paintFor } from "../paint.ts";
 import { pathTo } from "../project.ts";
@@ -19,6 +20,7 @@ export interface DoctorCheck {
 }
 
 export const runDoctor: RunCommand = async (context, invocation) => {
+  if (invocation.flag("connections")) return runDoctorConnections(context, invocation);
   const checks = await runChecks(context);
   if (invocation.flag("json")) context.stdout.write(`${JSON.stringify({ checks }, null, 2)}\n`);
   else writeChecks(context, checks);
@@ -68,7 +70,9 @@ async function checkDatabases({ config }: Project): Promise<DoctorCheck[]> {
         await database.connect();
         return ok(label, `${describeUrl(url)} answers`);
       } catch (error) {
-        return failed(label, error, `Start PostgreSQL, or correct the URL (${describeUrl(url)}).`);
+        const isRefused = error instanceof DbError && error.code !== "DB_UNAVAILABLE";
+        const start = `Start PostgreSQL, or correct the URL (${describeUrl(url)}).`;
+        return failed(label, error, (isRefused ? error.hint : undefined) ?? start);
       }
     }),
   );
