@@ -1,4 +1,11 @@
-import { createTestDatabase, startPgBouncer, temporaryDirectory, type PgBouncerServer } from "@shaperail/test-services";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  createTestDatabase,
+  startPgBouncer,
+  startPostgres,
+  temporaryDirectory,
+  type PgBouncerServer,
+} from "@shaperail/test-services";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDatabase, type Database, type DatabaseOptions } from "./index.ts";
 import { applyMigrations } from "./migrate.ts";
@@ -92,6 +99,24 @@ test("when prepared statements are demanded, the refusal is an error that says w
     hint: "It is a pooler: set preparedStatements to false.",
     details: { sqlState: "08P01" },
   });
+});
+
+test("a cancellation that the server does not answer leaves the pooler unharmed", async () => {
+  await using own = await startPostgres();
+  await using pooler = await startPgBouncer({ target: own.url, settings: { default_pool_size: 3 } });
+  await using db = createDatabase({ url: pooler.url, poolSize: 2, queryTimeoutMs: 200, acquireTimeoutMs: 500 });
+  const one = { name: "one", text: "select 1" };
+  await db.run(one, []);
+  own.pause();
+  try {
+    await expect(db.run(one, [])).rejects.toMatchObject({ code: "DB_TIMEOUT" });
+    // Until nobody waits for the cancellation any more.
+    await sleep(1_500);
+  } finally {
+    own.resume();
+  }
+  const answer = (): Promise<string> => db.run(one, []).then(({ rows }) => String(rows), String);
+  await expect.poll(answer, { timeout: 3_000 }).toBe("1");
 });
 
 test("a session of one's own may listen and lock", async () => {

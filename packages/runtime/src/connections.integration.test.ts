@@ -104,6 +104,43 @@ test("statement_timeout and query_timeout of the file reach server and driver", 
   }
 });
 
+test("a server that falls silent hangs no request: each is 503 in time, readiness says so, and all is well when it wakes", async () => {
+  const server = await startPostgres();
+  onTestFinished(server.close);
+  await execute(server.url, [titled("posts")]);
+  const { call } = await startProject(
+    {
+      "shaperail.config.yaml": config(
+        "pool_size: 4, query_timeout: 400ms, connect_timeout: 400ms, acquire_timeout: 400ms",
+      ),
+      "resources/posts.yaml": resource("posts"),
+    },
+    { DATABASE_URL: server.url },
+  );
+  expect((await call("/v1/posts")).status).toBe(200);
+  server.pause();
+  try {
+    const until = performance.now() + 1_500;
+    const requests = Array.from({ length: 20 }, async (_, at) => {
+      while (performance.now() < until) {
+        const started = performance.now();
+        const write = { method: "POST", body: { title: "x" } };
+        const { status, headers } = await call("/v1/posts", at % 2 === 0 ? write : {});
+        expect([status, headers.get("retry-after")]).toEqual([503, "1"]);
+        expect(performance.now() - started).toBeLessThan(1_200);
+      }
+    });
+    await Promise.all(requests);
+    expect((await call("/health")).status).toBe(200);
+    expect((await call("/health/ready")).status).toBe(503);
+  } finally {
+    server.resume();
+  }
+  await expect.poll(async () => (await call("/v1/posts")).status, { timeout: 2_000 }).toBe(200);
+  const watch = open(server.url);
+  await expect.poll(async () => (await sessions(watch))["postgres"], { timeout: 2_000 }).toBeLessThanOrEqual(4);
+});
+
 test("a start that finds no connection left says how many this application may open", async () => {
   const server = await startPostgres({ settings: { max_connections: 4, superuser_reserved_connections: 0 } });
   onTestFinished(server.close);
