@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { BLOG } from "./projects.ts";
 import { describeFindings, untried } from "./report.ts";
-import { seedOf } from "./seed.ts";
+import { requestsOf, seedOf } from "./seed.ts";
 import { type RunningProject, startProject } from "./start-project.ts";
 import { walk } from "./walk.ts";
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => running[Symbol.asyncDispose]());
 
-test("the example application answers as its document says", async () => {
+test("the example application answers as its document says", { timeout: 600_000 }, async () => {
   const { url, document, project, sql } = running;
   const seed = seedOf(process.env);
   const options = { url, document, resources: project.resources, seed };
@@ -29,7 +29,7 @@ test("the example application answers as its document says", async () => {
   await sql(`
     INSERT INTO covers (post_id, url, alt, width, height)
     SELECT id, 'https://example.org/cover.png', 'Cover', 640, 480 FROM posts`);
-  const report = await walk({ ...options, requests: 130 });
+  const report = await walk({ ...options, requests: requestsOf(process.env, 130) });
   expect(describeFindings(first, seed)).toBe("");
   expect(describeFindings(report, seed)).toBe("");
   expect(untried(report, document)).toEqual([]);

@@ -22,7 +22,10 @@ export interface RunningProject extends AsyncDisposable {
 /** Applies the project's migrations, or creates the tables that its resources need when it has none; starts the application and fetches its document. */
 export async function startProject(directory: string): Promise<RunningProject> {
   const database = await createTestDatabase();
-  const pool = new pg.Pool({ connectionString: database.url, max: 2 });
+  const connection = new pg.Client({ connectionString: database.url });
+  // Dropping the database may cut the connection before it is closed; without a listener that would end the process.
+  connection.on("error", () => undefined);
+  await connection.connect();
   const project = await loadProject({ directory, env: { DATABASE_URL: database.url, SHAPERAIL_PORT: "0" } });
   await migrate(project, database.url);
   const runtime = createRuntime(project, { logger: noopLogger, graceMs: 1_000 });
@@ -34,10 +37,10 @@ export async function startProject(directory: string): Promise<RunningProject> {
     port,
     project,
     document: (await response.json()) as OpenApiDocument,
-    sql: async (text, values = []) => (await pool.query<Record<string, unknown>>(text, [...values])).rows,
+    sql: async (text, values = []) => (await connection.query<Record<string, unknown>>(text, [...values])).rows,
     async [Symbol.asyncDispose]() {
       await runtime.close();
-      await pool.end();
+      await connection.end();
       await database.close();
     },
   };

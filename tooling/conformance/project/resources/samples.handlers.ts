@@ -8,6 +8,10 @@ export function adjust_sample({ input }: HandlerContext): unknown {
   return input;
 }
 
+export function forget_sample({ path_params: { id, reason } }: HandlerContext): unknown {
+  return { id, reason };
+}
+
 export function touch_sample(): undefined {
   return undefined;
 }
