@@ -13,9 +13,13 @@ export interface ValueRules {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+// A default must be a value that a client could send, so these are the rules for input.
 const TIMESTAMP =
-  /^(\d{4}-\d{2}-\d{2})[Tt ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:[Zz]|[+-](?:0\d|1[0-5]):[0-5]\d)$/;
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+  /^(\d{4}-\d{2}-\d{2})[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:[Zz]|[+-](?:0\d|1[0-4]):[0-5]\d)$/;
+const EMAIL =
+  /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/i;
+const LONGEST_EMAIL = 254;
+const URL_TEXT = /^https?:\/\/[^\s\p{Cc}<>"\\^`{|}]+$/iu;
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 
@@ -47,8 +51,9 @@ function unfitText(value: string, rules: ValueRules): string | undefined {
   if (type === "date") return isDate(value) ? undefined : "a date such as 2026-01-31";
   if (type === "timestamp") return isTimestamp(value) ? undefined : "a time such as 2026-01-31T12:00:00Z";
   if (type === "enum" && !values.includes(value)) return `one of ${values.join(", ")}`;
-  if (format === "email" && !EMAIL.test(value)) return "an e-mail address";
-  if (format === "url" && !(/^https?:\/\//i.test(value) && URL.canParse(value))) return "an http or https URL";
+  if (value.includes("\0") || !value.isWellFormed()) return "text that can be stored";
+  if (format === "email" && !(value.length <= LONGEST_EMAIL && EMAIL.test(value))) return "an e-mail address";
+  if (format === "url" && !(URL_TEXT.test(value) && URL.canParse(value))) return "an http or https URL";
   return outOfCount(Array.from(value).length, rules, "characters");
 }
 
