@@ -9,6 +9,8 @@ export type CliErrorCode =
   | "CLI_ALREADY_EXISTS"
   /** A seed file is not a list of records. */
   | "CLI_SEED_INVALID"
+  /** Migrations have to be applied before new ones can be drafted. */
+  | "CLI_MIGRATIONS_PENDING"
   /** The command needs something that is not done in production. */
   | "CLI_NOT_IN_PRODUCTION"
   /** The embedded PostgreSQL is not available for this machine, or did not start. */

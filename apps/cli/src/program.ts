@@ -39,6 +39,8 @@ function createProgram(context: CommandContext, start: Start): CommanderCommand 
     .helpOption("-h, --help", "Print this help.")
     .helpCommand("help [command]", "Print the help of a command.")
     .exitOverride()
+    // So that an option behind the name of a subcommand is the subcommand's.
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
@@ -76,8 +78,7 @@ function addNamed(parent: CommanderCommand, { name, summary, examples }: Command
 
 function addCommand(parent: CommanderCommand, command: Command, start: Start): void {
   const { arguments: positional = [], options = [], hiddenOptions = [], subcommands = [] } = command;
-  // Positional, so that an option behind the name of a subcommand is the subcommand's.
-  const added = addNamed(parent, command).allowExcessArguments(false).enablePositionalOptions().helpCommand(false);
+  const added = addNamed(parent, command).allowExcessArguments(false).helpCommand(false).enablePositionalOptions();
   for (const subcommand of subcommands) addCommand(added, subcommand, start);
   for (const [syntax, description] of positional) added.argument(syntax, description);
   for (const [flags, description] of options) added.option(flags, description);

@@ -16,6 +16,10 @@ export {
   planMigrations,
 } from "./migrate/plan-migrations.ts";
 export { addReferenceSql, createTableSql, type CreateTableOptions, type MigrationSql } from "./migrate/create-table.ts";
+export { diffSchema, type SchemaChange } from "./migrate/diff-schema.ts";
+export { type DraftInput, draftMigration, LATER_FOLDER, type MigrationDraft } from "./migrate/draft-migration.ts";
+export { findSchemaChanges, type FindChangesOptions } from "./migrate/find-changes.ts";
+export type { LiveColumn, LiveConstraint, LiveIndex, LiveSchema, LiveTable } from "./migrate/introspect.ts";
 export { mergeTables } from "./migrate/merge-tables.ts";
 export {
   type InitialMigrations,

@@ -149,6 +149,43 @@ test("SIGINT during a file leaves the database as it was, frees the lock and end
   expect(performance.now() - started).toBeLessThan(15_000);
 });
 
+describe("migrate new", () => {
+  test("drafts what the resources have and the database has not; applied, there is nothing left to draft", async () => {
+    await using project = await setUp();
+    await project.migrate();
+    const tags = COMMENTS.replaceAll("comments", "tags");
+    await writeFiles(project.path, {
+      "resources/posts.yaml": POSTS.replace("  views:", "  summary: { type: string }\n  views:"),
+      "resources/tags.yaml": tags,
+    });
+    const { exitCode, stdout, stderr } = await project.migrate("new", "Add summary");
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toMatch(/0002_create_tags\.up\.sql\n[^]*0003_add_summary\.up\.sql\n[^]*Read them/);
+    expect((await project.migrate("new", "again")).stderr).toContain("CLI_MIGRATIONS_PENDING");
+    expect((await project.migrate()).stdout).toMatch(/Applied 0002_create_tags[^]*Applied 0003_add_summary/);
+    const again = await project.migrate("new", "again");
+    expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("Nothing to draft") });
+    expect(JSON.parse((await project.migrate("new", "again", "--json")).stdout)).toEqual({
+      generated: [],
+      later: [],
+      notes: [],
+    });
+  });
+
+  test("the end of a column goes to _later, which is not applied", async () => {
+    await using project = await setUp();
+    await project.migrate();
+    await writeFiles(project.path, { "resources/posts.yaml": POSTS.replace(/ {2}views:.*\n/, "") });
+    expect((await project.migrate("new", "less")).stdout).toMatch(/_later\/drop_posts_views\.up\.sql, for later/);
+    expect((await project.migrate()).stdout).toBe("Nothing to apply.\n");
+    expect((await project.migrate("new", "less")).stdout).toContain("Nothing to draft");
+  });
+
+  test("a name without letters is refused", async () => {
+    expect((await run(["migrate", "new", "--", "--"])).exitCode).toBe(2);
+  });
+});
+
 describe("--json", () => {
   test("is one object for each form", async () => {
     await using project = await setUp();

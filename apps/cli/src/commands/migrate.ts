@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { migrateNewCommand } from "./migrate-new.ts";
 
 export const migrateCommand: Command = {
   name: "migrate",
@@ -13,6 +14,14 @@ export const migrateCommand: Command = {
     ["--accept-edited <file>", "Take an applied file that was changed for right as it is now."],
     ["--json", "Print the outcome as JSON on standard output."],
   ],
-  examples: ["migrate", "migrate --dry-run", "migrate --to 12", "migrate --status", "migrate --rollback"],
+  examples: [
+    "migrate",
+    "migrate --dry-run",
+    "migrate --to 12",
+    "migrate --status",
+    "migrate --rollback",
+    "migrate new add_summary",
+  ],
+  subcommands: [migrateNewCommand],
   load: async () => (await import("./migrate-run.ts")).runMigrate,
 };

@@ -1,0 +1,13 @@
+import type { Command } from "../command.ts";
+
+export const migrateNewCommand: Command = {
+  name: "new",
+  summary: "Draft the migrations that bring the database to what the resources say.",
+  arguments: [["<name>", "words for the files' names: add_summary"]],
+  options: [
+    ["--database <name>", "Only this connection (default: all)."],
+    ["--json", "Print the outcome as JSON on standard output."],
+  ],
+  examples: ["migrate new add_summary"],
+  load: async () => (await import("./migrate-new-run.ts")).runMigrateNew,
+};

@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  draftMigration,
+  findSchemaChanges,
+  LATER_FOLDER,
+  type MigrationDraft,
+  pendingMigrations,
+} from "@shaperail/db/migrate";
+import { CliError } from "../errors.ts";
+import { type MigrationTarget, planInitial } from "../migrations.ts";
+
+/**
+ * Drafts what is missing between the database and its resources: files of new tables first, then what follows.
+ *
+ * @throws {@link CliError} `CLI_MIGRATIONS_PENDING`: the difference counts from what is applied
+ */
+export async function draftTarget(target: MigrationTarget, name: string): Promise<MigrationDraft> {
+  const { url, folder, resources, database } = target;
+  const existingFiles = await listFiles(folder);
+  const pending = existsSync(folder) ? await pendingMigrations({ url, folder }) : [];
+  if (pending.length > 0) {
+    throw new CliError(`${pending.length} migration(s) of the database ${database} are pending.`, {
+      code: "CLI_MIGRATIONS_PENDING",
+      hint: "Run `shaperail migrate` first: the difference is drafted from what is applied.",
+      details: { files: pending.map(({ up }) => up.fileName) },
+    });
+  }
+  const initial = await planInitial(target);
+  const isCreated = (table: string): boolean =>
+    initial.some(({ fileName }) => fileName.endsWith(`_create_${table}.up.sql`));
+  const changes = await findSchemaChanges({ url, tables: resources });
+  const draft = draftMigration(
+    changes.filter(({ kind, table }) => kind !== "create_table" || !isCreated(table)),
+    {
+      name,
+      existingFiles: [...existingFiles, ...initial.map(({ fileName }) => fileName)],
+      laterFiles: await listFiles(join(folder, LATER_FOLDER)),
+    },
+  );
+  return { ...draft, files: [...initial, ...draft.files] };
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  return existsSync(folder) ? readdir(folder) : [];
+}
