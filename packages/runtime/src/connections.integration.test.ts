@@ -104,6 +104,42 @@ test("statement_timeout and query_timeout of the file reach server and driver", 
   }
 });
 
+test("sessions that an administrator ends, idle and at work, cost at most a 503, and the pool is whole again", async () => {
+  const url = await testDatabase(slowView(0.05));
+  const { call } = await startProject(
+    {
+      "shaperail.config.yaml": config("pool_size: 4"),
+      "resources/posts.yaml": resource("posts"),
+      "resources/naps.yaml": resource("naps"),
+    },
+    { DATABASE_URL: url },
+  );
+  const watch = open(url);
+  let running = true;
+  const statuses = new Set<number>();
+  const load = Array.from({ length: 8 }, async (_, at) => {
+    while (running) {
+      const write = { method: "POST", body: { title: "x" } };
+      const { status } = await (at % 2 === 0 ? call("/v1/naps") : call("/v1/posts", at % 3 === 0 ? write : {}));
+      statuses.add(status);
+    }
+  });
+  const text =
+    "with ended as (select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'load' and datname = current_database()) select count(*) from ended";
+  let ended = 0;
+  for (let round = 0; round < 5; round += 1) {
+    await sleep(100);
+    ended += Number((await watch.run({ name: "terminate", text }, [])).rows[0]?.[0]);
+  }
+  running = false;
+  await Promise.all(load);
+  expect(ended).toBeGreaterThan(5);
+  for (const status of statuses) expect([200, 201, 503]).toContain(status);
+  const after = await Promise.all(Array.from({ length: 20 }, () => call("/v1/naps")));
+  expect(new Set(after.map(({ status }) => status))).toEqual(new Set([200]));
+  expect((await sessions(watch))[new URL(url).pathname.slice(1)]).toBeLessThanOrEqual(4);
+});
+
 test("a server that falls silent hangs no request: each is 503 in time, readiness says so, and all is well when it wakes", async () => {
   const server = await startPostgres();
   onTestFinished(server.close);
