@@ -2,6 +2,7 @@ import type { JsonSchema } from "@shaperail/source";
 import { CONNECTION_NAME, DATABASE } from "./schema-databases.ts";
 import { AUTH, CACHE, GRAPHQL, GRPC, LOGGING, PROJECT, STORAGE } from "./schema.ts";
 import { CORS, SERVER } from "./schema-http.ts";
+import { MIGRATIONS } from "./schema-migrations.ts";
 import { INBOUND, SUBSCRIBER, TARGETS, WEBHOOKS } from "./schema-events.ts";
 import { toJsonSchema } from "./setting.ts";
 
@@ -31,6 +32,7 @@ export function configJsonSchema(): JsonSchema {
         additionalProperties: toJsonSchema(DATABASE),
         required: ["default"],
       },
+      migrations: { description: "Migrations of the databases.", ...toJsonSchema(MIGRATIONS) },
       cache: { description: "Response cache.", ...toJsonSchema(CACHE) },
       auth: { description: "Authentication.", ...toJsonSchema(AUTH) },
       storage: { description: "Where uploads are kept.", ...toJsonSchema(STORAGE) },

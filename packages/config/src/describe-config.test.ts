@@ -40,6 +40,7 @@ test("the description is plain data without absent settings", () => {
     "workers",
     "server",
     "databases",
+    "migrations",
     "logging",
     "protocols",
     "environment",

@@ -28,6 +28,7 @@ export type {
   GrpcConfig,
   InboundConfig,
   LoggingConfig,
+  MigrationsConfig,
   ProjectConfig,
   Protocol,
   ServerConfig,

@@ -90,6 +90,7 @@ test("every key of the format is read", () => {
       },
       analytics: { url: "postgres://localhost/analytics", poolSize: 20 },
     },
+    migrations: { onPending: "warn" },
     auth: { secretEnv: "OTHER_SECRET", expirySeconds: 3_600, refreshExpirySeconds: 604_800 },
     storage: { provider: "s3", bucket: "123", region: "eu-central-1" },
     logging: { level: "debug", format: "pretty", otlpEndpoint: "http://collector:4317", slowQueryMs: 250 },

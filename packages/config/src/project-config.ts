@@ -18,6 +18,7 @@ export interface ProjectConfig {
   /** Undefined: no page of another origin may read the answers. */
   readonly cors: CorsConfig | undefined;
   readonly databases: DatabasesConfig;
+  readonly migrations: MigrationsConfig;
   readonly cache: CacheConfig | undefined;
   readonly auth: AuthConfig | undefined;
   readonly storage: StorageConfig | undefined;
@@ -70,6 +71,11 @@ export interface DatabaseConfig {
   readonly idleInTransactionTimeoutMs: number | undefined;
   /** Undefined means `auto`. */
   readonly preparedStatements: "auto" | boolean | undefined;
+}
+
+export interface MigrationsConfig {
+  /** What a server does in production when migrations are pending. */
+  readonly onPending: "refuse" | "warn";
 }
 
 export interface CacheConfig {

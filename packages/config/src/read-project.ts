@@ -3,6 +3,7 @@ import { parseDuration } from "./duration.ts";
 import { readEvents } from "./read-events.ts";
 import { readDatabases } from "./read-databases.ts";
 import { readCors, readServer } from "./read-http.ts";
+import { readMigrations } from "./read-migrations.ts";
 import { type ProjectReading, readSecret, readSection } from "./read-section.ts";
 import { readSettings } from "./read-settings.ts";
 import type { AuthConfig, EnvironmentConfig, ProjectConfig } from "./project-config.ts";
@@ -24,6 +25,7 @@ const SECTIONS = [
   "server",
   "cors",
   "databases",
+  "migrations",
   "cache",
   "auth",
   "storage",
@@ -55,6 +57,7 @@ export function readProject(
   const server = readServer(root, reading);
   const cors = readCors(root, reading);
   const databases = readDatabases(root, reading);
+  const migrations = readMigrations(root, reading);
   const cache = readSection({ key: "cache", settings: CACHE, parent: root }, reading);
   const auth = readAuth(root, reading);
   const storage = readSection({ key: "storage", settings: STORAGE, parent: root }, reading);
@@ -67,7 +70,7 @@ export function readProject(
   const graphql = readSection({ key: "graphql", settings: GRAPHQL, parent: root }, reading);
   const grpc = readSection({ key: "grpc", settings: GRPC, parent: root }, reading);
   if (project === undefined || server === undefined || databases === undefined) return undefined;
-  if (logging === undefined || environment === undefined) return undefined;
+  if (migrations === undefined || logging === undefined || environment === undefined) return undefined;
   return {
     project: project.project,
     port: project.port,
@@ -75,6 +78,7 @@ export function readProject(
     server,
     cors,
     databases,
+    migrations,
     cache,
     auth,
     storage: storage && {

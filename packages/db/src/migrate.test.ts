@@ -17,6 +17,7 @@ test("the subpath exports exactly this", () => {
     "planInitialMigrations",
     "planMigrations",
     "readMigrations",
+    "readSchemaState",
     "rollbackLast",
     "searchExpression",
   ]);

@@ -27,6 +27,7 @@ export {
   type NewMigrationFile,
   planInitialMigrations,
 } from "./migrate/plan-initial.ts";
+export { readSchemaState, type SchemaState } from "./migrate/schema-state.ts";
 export { searchExpression } from "./migrate/sql-text.ts";
 export type { TableEndpoint, TableField, TableFieldType, TableIndex, TableModel } from "./migrate/table-model.ts";
 export { MigrateError, type MigrateErrorCode } from "./errors.ts";

@@ -2,13 +2,15 @@ import { isShaperailError, type Logger, withDeadline } from "@shaperail/core";
 import { withoutSecrets } from "./without-secrets.ts";
 
 /**
- * Asks one thing whether it works: resolves when it does, rejects when it does not. The signal is aborted at the
+ * Asks one thing whether it works: resolves when it does, perhaps with what is worth saying, rejects when it does not. The signal is aborted at the
  * deadline, so that the check can let go of what it holds.
  */
-export type Check = (signal: AbortSignal) => Promise<void>;
+export type Check = (signal: AbortSignal) => Promise<string | void>;
 
 /** How a check went, as a probe reads it. */
-export type CheckAnswer = { readonly status: "ok" } | { readonly status: "error"; readonly message: string };
+export type CheckAnswer =
+  | { readonly status: "ok"; readonly message?: string }
+  | { readonly status: "error"; readonly message: string };
 
 const OK: CheckAnswer = Object.freeze({ status: "ok" });
 
@@ -18,8 +20,8 @@ export async function runCheck(
   { name, timeoutMs, logger }: { name: string; timeoutMs: number; logger: Logger },
 ): Promise<CheckAnswer> {
   try {
-    await withDeadline(async (signal) => check(signal), { timeoutMs, what: `The ${name} check` });
-    return OK;
+    const said = await withDeadline(async (signal) => check(signal), { timeoutMs, what: `The ${name} check` });
+    return said === undefined ? OK : { status: "ok", message: said };
   } catch (error) {
     logger.warn("a health check failed", { check: name, error });
     return { status: "error", message: messageOf(error, name) };

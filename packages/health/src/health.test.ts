@@ -166,3 +166,8 @@ test("a failed check is logged with its error", async () => {
   await createHealth({ checks: { database: fails(error) }, logger }).ready();
   expect(lines).toEqual([{ message: "a health check failed", fields: { check: "database", error } }]);
 });
+
+test("what a check that passes has to say is in the answer", async () => {
+  const health = createHealth({ checks: {}, informational: { migrations: async () => "version 12" } });
+  expect((await health.ready()).body.checks).toEqual({ migrations: { status: "ok", message: "version 12" } });
+});

@@ -37,6 +37,8 @@ export type RuntimeErrorCode =
   | "RUNTIME_MODULE_FAILED"
   /** The application was stopped before it had started. */
   | "RUNTIME_STOPPED"
+  /** The database lacks migrations this version needs, and a server does not change a schema in production. */
+  | "RUNTIME_MIGRATIONS_PENDING"
   /** The project declares something this version cannot do yet. */
   | "RUNTIME_FEATURE_UNSUPPORTED";
 

@@ -20,6 +20,7 @@ import { RuntimeError } from "./errors.ts";
 import { checkFeatures } from "./features.ts";
 import { type LoadedFunctions, loadFunctions } from "./load-functions.ts";
 import { type Project, RESOURCE_FOLDER } from "./load-project.ts";
+import { openMigrations } from "./migrations.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
 
 export interface RuntimeOptions {
@@ -93,7 +94,8 @@ export function createRuntime(
     const functions = await load();
     const databases = await openDatabases(config, { logger, shutdown });
     if (stopping) throw stoppedWhileStarting();
-    const health = createHealth({ checks: databaseChecks(databases), logger });
+    const migrations = await openMigrations(project, { databases, logger });
+    const health = createHealth({ checks: databaseChecks(databases), informational: migrations.checks, logger });
     // The loader has proved that every `db:` names a connection.
     const database = (name: string): Database => databases.get(name) ?? unreachable();
     const routes: readonly Route[] = [
