@@ -18,7 +18,7 @@ export interface RunOptions {
 }
 
 /** Runs the command to its end; rejects when it fails. */
-async function shaperail(
+export async function shaperail(
   args: readonly string[],
   { env = {}, directory = BLOG }: RunOptions = {},
 ): Promise<string> {
