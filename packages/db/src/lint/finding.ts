@@ -90,7 +90,7 @@ export interface Finding {
   readonly message: string;
   readonly fix: string;
   /** SQL that does the same safely: a file of its own, or the start of one. */
-  readonly example?: string;
+  readonly example?: string | undefined;
   readonly start: number;
   readonly end: number;
 }

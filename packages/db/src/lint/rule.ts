@@ -29,11 +29,6 @@ export interface AlterCommand {
 
 export type AlterRule = (command: AlterCommand, context: RuleContext) => Finding[];
 
-/** The text of the file between two offsets. */
-export function textOf({ sql }: Script, start: number, end: number): string {
-  return sql.slice(start, end);
-}
-
 /** The parts of an ALTER TABLE of a table that is in use; none for a new table, where everything is allowed. */
 export function alterCommands({ statement, schema }: RuleContext, key: (relation: RangeVar) => string): AlterCommand[] {
   const { node } = statement;

@@ -25,8 +25,8 @@ export interface SchemaMemory {
   /** A validated CHECK says that the column is not null, so that SET NOT NULL need not look. */
   isProvenNotNull(table: string, column: string): boolean;
   remember(node: Node): void;
-  /** From here on, what was made before has rows and users. */
-  startRun(): void;
+  /** From here on, what was made before has rows and users, but for these tables. */
+  startRun(newTables?: readonly string[]): void;
 }
 
 export function createSchemaMemory(newTables: readonly string[] = []): SchemaMemory {
@@ -59,8 +59,9 @@ export function createSchemaMemory(newTables: readonly string[] = []): SchemaMem
       const checks = [...(tables.get(table)?.checks.values() ?? [])];
       return checks.some(({ isValid, expression }) => isValid && saysNotNull(expression, column));
     },
-    startRun() {
+    startRun(stillNew = []) {
       for (const names of Object.values(made)) names.clear();
+      for (const name of stillNew) made.tables.add(name);
     },
     remember(node) {
       if ("CreateStmt" in node) create(node.CreateStmt);
