@@ -32,7 +32,7 @@ export type LintCode =
   | "MC017"
   /** A materialized view is refreshed without CONCURRENTLY. */
   | "MC018"
-  /** A partition is attached without a constraint that proves its rows fit, or detached without CONCURRENTLY. */
+  /** A partition is attached without a constraint that proves its rows fit. */
   | "MC019"
   /** An index of an existing table is built without CONCURRENTLY. */
   | "MC020"
@@ -46,6 +46,8 @@ export type LintCode =
   | "MC024"
   /** A new value of an enum is used in the transaction that adds it. */
   | "MC025"
+  /** A partition is detached without CONCURRENTLY. */
+  | "MC026"
   /** A column is dropped that the resources still read. */
   | "MC030"
   /** A table is dropped that the resources still read. */

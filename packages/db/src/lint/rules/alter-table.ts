@@ -1,6 +1,8 @@
 import type { AlterTableType } from "libpg-query";
 import { identifier } from "../../migrate/sql-text.ts";
+import { stronglyLocked } from "../locks.ts";
 import { tableKey, tableSql } from "../names.ts";
+import type { ScriptStatement } from "../parse-script.ts";
 import { notNullSteps, separately } from "../rewrite.ts";
 import { alterCommands, type AlterRule, type Rule } from "../rule.ts";
 import { checkAddColumn } from "./add-column.ts";
@@ -31,22 +33,19 @@ const checkSetNotNull: AlterRule = ({ relation, command, start, end }, { schema 
 };
 
 /** Validating is made to let others work; it cannot while its own transaction holds a stronger lock. */
-const checkValidate: AlterRule = ({ relation, command, start, end }, { transaction, statement }) => {
-  const isAltered = [...transaction, statement].some(({ node, start: from }) => {
-    if (!("AlterTableStmt" in node) || tableKey(node.AlterTableStmt.relation ?? {}) !== tableKey(relation))
-      return false;
-    const others = (node.AlterTableStmt.cmds ?? []).some(
-      (cmd) => "AlterTableCmd" in cmd && cmd.AlterTableCmd.subtype !== "AT_ValidateConstraint",
-    );
-    return others && from <= statement.start;
-  });
-  if (!isAltered) return [];
+const checkValidate: AlterRule = ({ relation, command, start, end }, { transaction, statement, script }) => {
+  const locks = ({ node }: ScriptStatement): boolean =>
+    stronglyLocked(node).some((locked) => tableKey(locked) === tableKey(relation));
+  const isLockedBySelf = locks(statement);
+  if (!isLockedBySelf && !transaction.some(locks)) return [];
+  const validate = `ALTER TABLE ${tableSql(relation)} VALIDATE CONSTRAINT ${identifier(command.name ?? "")}`;
+  const before = isLockedBySelf ? [] : transaction.map((one) => script.sql.slice(one.start, one.end));
   return [
     {
       code: "MC024",
       message: `The transaction has locked ${tableSql(relation)} already, and the lock stays until the validation has read the whole table.`,
       fix: "Validate in a file of its own, or in one that says `-- no-transaction`.",
-      example: separately(`ALTER TABLE ${tableSql(relation)} VALIDATE CONSTRAINT ${identifier(command.name ?? "")}`),
+      example: separately(...before, validate),
       start,
       end,
     },

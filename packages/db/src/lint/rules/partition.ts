@@ -31,7 +31,7 @@ export const checkDetachPartition: AlterRule = (alter) => {
   if (concurrent === true) return [];
   return [
     {
-      code: "MC019",
+      code: "MC026",
       message: `Nobody reads or writes ${tableSql(alter.relation)}, with all its partitions, until the transaction ends.`,
       fix: "Detach it concurrently, in a file that says `-- no-transaction`.",
       example: separately(`ALTER TABLE ${tableSql(alter.relation)} DETACH PARTITION ${tableSql(name)} CONCURRENTLY`),
