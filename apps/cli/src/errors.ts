@@ -15,6 +15,8 @@ export type CliErrorCode =
   | "CLI_NOT_IN_PRODUCTION"
   /** The embedded PostgreSQL is not available for this machine, or did not start. */
   | "CLI_EMBEDDED_POSTGRES_FAILED"
+  /** A pending migration would block or break a service that is in use; the findings are written before. */
+  | "CLI_MIGRATION_UNSAFE"
   /** The server process ended before it was ready. */
   | "CLI_SERVER_FAILED";
 

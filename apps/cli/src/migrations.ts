@@ -68,6 +68,8 @@ export interface MigrateProjectOptions extends PlanChoices {
   /** @default every target of the project */
   readonly targets?: readonly MigrationTarget[];
   readonly signal?: AbortSignal;
+  /** Looks at the versions of a database that are pending before the first is applied; may refuse by throwing. */
+  readonly check?: (target: MigrationTarget, pending: readonly number[]) => Promise<void>;
   readonly onGenerated?: (file: string) => void;
   readonly onApplied?: (migration: FinishedMigration, target: MigrationTarget) => void;
   readonly onProgress?: (progress: MigrationProgress, target: MigrationTarget) => void;
@@ -76,7 +78,7 @@ export interface MigrateProjectOptions extends PlanChoices {
 /** Creates what is missing for every database, then applies what is pending; returns how many were applied. */
 export async function migrateProject(
   project: Project,
-  { targets = migrationTargets(project), onGenerated, onApplied, onProgress, ...choices }: MigrateProjectOptions,
+  { targets = migrationTargets(project), check, onGenerated, onApplied, onProgress, ...choices }: MigrateProjectOptions,
 ): Promise<number> {
   for (const target of targets) for (const file of await createInitialMigrations(target)) onGenerated?.(file);
   let count = 0;
@@ -86,6 +88,11 @@ export async function migrateProject(
       ...choices,
       url,
       folder,
+      beforeApply: async (pending) =>
+        check?.(
+          target,
+          pending.map(({ version }) => version),
+        ),
       onProgress: (progress) => onProgress?.(progress, target),
       // Told as each is finished: a later one may fail.
       onFinished: (migration) => onApplied?.(migration, target),

@@ -11,6 +11,7 @@ import {
 import type { Project } from "@shaperail/runtime";
 import type { CommandContext, RunCommand } from "../command.ts";
 import { EXIT_CODES } from "../errors.ts";
+import { refuseUnsafe } from "../migrate/check-target.ts";
 import { choicesOf, modeOf, targetsOf } from "../migrate/migrate-options.ts";
 import { createProgressLine } from "../migrate/progress-line.ts";
 import { type MigrationTarget, migrateProject, planInitial } from "../migrations.ts";
@@ -22,6 +23,7 @@ interface Asked {
   readonly targets: readonly MigrationTarget[];
   readonly choices: PlanChoices;
   readonly json: boolean;
+  readonly check: boolean;
 }
 
 type Form = (context: CommandContext, asked: Asked) => Promise<number>;
@@ -31,11 +33,13 @@ export const runMigrate: RunCommand = async (context, invocation) => {
   const choices = choicesOf(invocation);
   await using opened = await openProject(context, { env: withoutSecrets(context.env) });
   const { project } = opened;
-  const asked = { project, targets: targetsOf(project, invocation), choices, json: invocation.flag("json") };
+  const json = invocation.flag("json");
+  // The flag is --no-check.
+  const asked = { project, targets: targetsOf(project, invocation), choices, json, check: invocation.flag("check") };
   return await FORMS[mode](context, asked);
 };
 
-const migrate: Form = async (context, { project, targets, choices, json }) => {
+const migrate: Form = async (context, { project, targets, choices, json, check }) => {
   const { stdout } = context;
   const generated: string[] = [];
   const applied: unknown[] = [];
@@ -45,6 +49,7 @@ const migrate: Form = async (context, { project, targets, choices, json }) => {
       ...choices,
       targets,
       signal,
+      ...(check ? { check: (target, pending) => refuseUnsafe(context, target, pending) } : {}),
       onGenerated(file) {
         generated.push(file);
         if (!json) stdout.write(`Generated ${file}\n`);

@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { migrateCheckCommand } from "./migrate-check.ts";
 import { migrateNewCommand } from "./migrate-new.ts";
 
 export const migrateCommand: Command = {
@@ -12,6 +13,7 @@ export const migrateCommand: Command = {
     ["--database <name>", "Only this connection (default: all; --rollback and --to: default)."],
     ["--allow-out-of-order", "Apply also files with a lower number than the last applied one."],
     ["--accept-edited <file>", "Take an applied file that was changed for right as it is now."],
+    ["--no-check", "Apply without looking first for what would block or break a service in use."],
     ["--json", "Print the outcome as JSON on standard output."],
   ],
   examples: [
@@ -21,7 +23,8 @@ export const migrateCommand: Command = {
     "migrate --status",
     "migrate --rollback",
     "migrate new add_summary",
+    "migrate check",
   ],
-  subcommands: [migrateNewCommand],
+  subcommands: [migrateNewCommand, migrateCheckCommand],
   load: async () => (await import("./migrate-run.ts")).runMigrate,
 };

@@ -15,15 +15,23 @@ export function modeOf(invocation: Invocation): (typeof MODES)[number] | "apply"
 
 export function choicesOf(invocation: Invocation): PlanChoices {
   const accepted = invocation.value("accept-edited");
-  const to = invocation.value("to");
-  if (to !== undefined && !/^\d{1,15}$/.test(to)) {
-    throw usage(`--to ${to} is no version.`, "Give the number a file's name begins with.");
-  }
+  const to = versionOf(invocation, "to");
   return {
     allowOutOfOrder: invocation.flag("allow-out-of-order"),
-    ...(to === undefined ? {} : { to: Number(to) }),
+    ...(to === undefined ? {} : { to }),
     ...(accepted === undefined ? {} : { acceptEdited: [accepted] }),
   };
+}
+
+/** The first version that is checked. */
+export function fromOf(invocation: Invocation): number | undefined {
+  return versionOf(invocation, "from");
+}
+
+function versionOf(invocation: Invocation, name: string): number | undefined {
+  const value = invocation.value(name);
+  if (value === undefined || /^\d{1,15}$/.test(value)) return value === undefined ? undefined : Number(value);
+  throw usage(`--${name} ${value} is no version.`, "Give the number a file's name begins with.");
 }
 
 /** Every database, or the one that is named. What speaks of one migration is about one database: the default one. */

@@ -6,6 +6,8 @@ import { planMigrations, type PlanChoices } from "./plan-migrations.ts";
 import { type FinishedMigration, runFile } from "./run-file.ts";
 
 export interface ApplyOptions extends MigrateOptions, PlanChoices {
+  /** Called before the first of these is applied, while every other migrator waits; may refuse by throwing. */
+  readonly beforeApply?: (pending: readonly MigrationFile[]) => Promise<void>;
   /** Called after each migration, once it is recorded. */
   readonly onFinished?: (migration: FinishedMigration) => void;
 }
@@ -21,6 +23,7 @@ export async function applyMigrations(options: ApplyOptions): Promise<FinishedMi
   return withMigrator(options, async (migrator) => {
     const { connection, files, history } = migrator;
     const pending = await planOn(connection, () => planMigrations({ ...options, files, applied: history }));
+    await options.beforeApply?.(pending);
     for (const file of files) {
       if (options.acceptEdited?.includes(file.up.fileName)) await acceptEdited(connection, file);
     }
