@@ -106,7 +106,7 @@ async function findInDoBlock(script: Script, statement: ScriptStatement, search:
   const { start, end } = statement;
   const block = await readDoBlock(statement, script.sql.slice(start, end));
   if (block === undefined) return [];
-  const inside = (await Promise.all(block.scripts.map((one) => findInScript(one, search)))).flat();
+  const inside = block.script === undefined ? [] : await findInScript(block.script, search);
   const findings = inside.map((finding): Finding => ({ ...finding, example: undefined, start, end }));
   if (!block.isOpaque) return findings;
   return [

@@ -54,12 +54,14 @@ export async function checkMigrations({
     const file = join(folder, up.fileName);
     const isChecked = version >= from && (pending === undefined || pending.includes(version));
     isFirstRun &&= await makesTable(up.sql);
-    const continuesRun = pending === undefined ? isFirstRun : isChecked;
-    if (!continuesRun) schema.startRun();
+    if (pending === undefined && !isFirstRun) schema.startRun();
+    const newTables = schema.newTables();
     sources.set(file, up.sql);
     const options = { ...rest, file, sql: up.sql, squawk: isChecked && rest.squawk !== false };
     const findings = await findIn(options, schema, checkDown(migration));
     if (isChecked) diagnostics.push(...toDiagnostics(findings, { file, sql: up.sql }));
+    // What is applied already is in use, whatever else this run makes.
+    else schema.startRun(newTables);
   }
   return { diagnostics, sources };
 }

@@ -3,8 +3,8 @@ import { findNodes } from "./walk.ts";
 
 /** What a DO block runs. */
 export interface DoBlock {
-  /** Its statements as scripts of their own, which all run in one transaction unless the block commits. */
-  readonly scripts: readonly Script[];
+  /** Its statements as a script of their own, which is one transaction unless the block commits. */
+  readonly script: Script | undefined;
   /** It runs SQL that it puts together itself, or is written in a language that is not read here. */
   readonly isOpaque: boolean;
 }
@@ -14,15 +14,18 @@ export async function readDoBlock({ node }: ScriptStatement, sql: string): Promi
   if (!("DoStmt" in node)) return undefined;
   const language = findNodes(node, "DefElem").find(({ defname }) => defname === "language");
   const name = findNodes(language?.arg, "String")[0]?.sval;
-  if (name !== undefined && name !== "plpgsql") return { scripts: [], isOpaque: true };
-  const { parsePlPgSQL } = await import("libpg-query");
-  const tree: unknown = await parsePlPgSQL(sql);
+  if (name !== undefined && name !== "plpgsql") return { script: undefined, isOpaque: true };
+  const { hasSqlDetails, parsePlPgSQL } = await import("libpg-query");
+  const tree: unknown = await parsePlPgSQL(sql).catch((error: unknown) => {
+    // A body that is not understood is left to the server, which says what is wrong with it.
+    if (hasSqlDetails(error)) return undefined;
+    throw error;
+  });
+  if (tree === undefined) return { script: undefined, isOpaque: true };
   const commits = has(tree, "PLpgSQL_stmt_commit");
-  const scripts = await Promise.all(queriesOf(tree).map((query) => parseScript(query, { isTransactional: !commits })));
-  return {
-    scripts: scripts.filter((script) => "statements" in script),
-    isOpaque: has(tree, "PLpgSQL_stmt_dynexecute"),
-  };
+  const script = await parseScript(queriesOf(tree).join(";\n"), { isTransactional: !commits });
+  const isRead = "statements" in script;
+  return { script: isRead ? script : undefined, isOpaque: !isRead || has(tree, "PLpgSQL_stmt_dynexecute") };
 }
 
 function has(tree: unknown, kind: string): boolean {

@@ -46,6 +46,8 @@ export async function parseScript(
   const { hasSqlDetails, parse, scan } = await import("libpg-query");
   // A byte order mark is no SQL; a space in its place keeps every offset.
   const text = sql.replace(/^\uFEFF/, " ");
+  // The parser takes nothing at all for a mistake of its caller's.
+  if (text.trim() === "") return { sql, isTransactional, at: (location = 0) => location, statements: [], comments: [] };
   try {
     const [tree, { tokens }] = [await parse(text), await scan(text)];
     const at = unitOffsets(text);

@@ -17,6 +17,8 @@ export interface KnownTable {
 
 /** What the statements so far have made; it is what the database looks like when the folder is its whole history. */
 export interface SchemaMemory {
+  /** Tables this run made. */
+  newTables(): string[];
   /** Made by this run, so that it has no rows and no users yet. */
   isNew(table: string): boolean;
   isNewIndex(index: string): boolean;
@@ -51,6 +53,7 @@ export function createSchemaMemory(newTables: readonly string[] = []): SchemaMem
   };
 
   return {
+    newTables: () => [...made.tables],
     isNew: (table) => made.tables.has(table),
     isNewIndex: (index) => made.indexes.has(index),
     isNewType: (type) => made.types.has(type),

@@ -7,6 +7,8 @@ import type { Script } from "./parse-script.ts";
 export interface SquawkOptions {
   /** Longest wait for the program, in milliseconds. @default 10_000 */
   readonly timeoutMs?: number;
+  /** Path of the program. @default the one that squawk-cli brings for this platform */
+  readonly program?: string;
 }
 
 /**
@@ -49,10 +51,10 @@ interface SquawkFinding {
 /** Runs squawk, a program of its own, over the file. One that is missing or hangs is a warning, not a failure. */
 export async function runSquawk(
   { sql, isTransactional }: Script,
-  { timeoutMs = 10_000 }: SquawkOptions = {},
+  { timeoutMs = 10_000, program = installedSquawk() }: SquawkOptions = {},
 ): Promise<Finding[]> {
   try {
-    const output = await spawnSquawk(sql, { isTransactional, timeoutMs });
+    const output = await spawnSquawk(sql, { isTransactional, timeoutMs, program });
     const starts = lineStarts(sql);
     return readFindings(output).flatMap(({ line, column, line_end, column_end, message, rule_name }): Finding[] => {
       const rule = RULES[rule_name];
@@ -80,15 +82,26 @@ export async function runSquawk(
 interface SpawnSquawkOptions {
   readonly isTransactional: boolean;
   readonly timeoutMs: number;
+  readonly program: string | undefined;
 }
 
-function spawnSquawk(sql: string, { isTransactional, timeoutMs }: SpawnSquawkOptions): Promise<string> {
+/** Undefined on a platform it is not made for, or when optional dependencies were left out. */
+function installedSquawk(): string | undefined {
   const require = createRequire(import.meta.url);
   const { getBinaryPath } = require("squawk-cli/js/index.js") as { getBinaryPath(): string };
+  try {
+    return getBinaryPath();
+  } catch {
+    return undefined;
+  }
+}
+
+function spawnSquawk(sql: string, { isTransactional, timeoutMs, program }: SpawnSquawkOptions): Promise<string> {
+  if (program === undefined) return Promise.reject(new Error("it is not installed for this platform"));
   const mode = isTransactional ? ["--assume-in-transaction"] : [];
   return new Promise((resolve, reject) => {
     // From the root and without an environment: a `.squawk.toml` on the way would change the verdict.
-    const child = spawn(getBinaryPath(), ["--reporter", "json", "--stdin-filepath", "migration.sql", ...mode], {
+    const child = spawn(program, ["--reporter", "json", "--stdin-filepath", "migration.sql", ...mode], {
       cwd: parse(process.execPath).root,
       env: {},
       stdio: ["pipe", "pipe", "ignore"],
@@ -101,7 +114,9 @@ function spawnSquawk(sql: string, { isTransactional, timeoutMs }: SpawnSquawkOpt
     // It may have ended before it read everything; what it wrote says why.
     child.stdin.on("error", () => undefined);
     child.on("close", (code, signal) => {
-      if (signal === null && (code === 0 || code === 1)) resolve(Buffer.concat(output).toString());
+      const text = Buffer.concat(output).toString();
+      // 1 says that it found something.
+      if (signal === null && (code === 0 || (code === 1 && text !== ""))) resolve(text);
       else reject(new Error(signal === null ? `it ended with ${code}` : `it took longer than ${timeoutMs} ms`));
     });
     child.stdin.end(sql);
