@@ -17,7 +17,7 @@ test("an unsafe statement is shown with its place, why, and the SQL to write ins
   expect(stdout).toContain('error MC020 Nobody writes "posts" until the index is built.');
   expect(stdout).toMatch(/migrations\/0002_index\.up\.sql:1:1/);
   expect(stdout).toContain(
-    "  instead:\n    -- no-transaction\n    CREATE INDEX CONCURRENTLY idx_posts_title ON posts (title);",
+    "  instead:\n    -- no-transaction\n    SET lock_timeout = '10min';\n    CREATE INDEX CONCURRENTLY idx_posts_title ON posts (title);",
   );
 });
 

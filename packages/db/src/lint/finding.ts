@@ -76,8 +76,6 @@ export type LintCode =
   | "MC103"
   /** A database is dropped. */
   | "MC104"
-  /** A column may be NULL from now on, which running clients do not expect. */
-  | "MC105"
   /** A name is longer than PostgreSQL keeps. */
   | "MC106"
   /** One UPDATE sets a column twice. */

@@ -14,7 +14,7 @@ const CONTRACT = new Set(["MC030", "MC031", "MC032", "MC033"]);
 /** Tables that must not be locked at the same time as the one that is watched. */
 const alsoLocked: Readonly<Record<string, readonly string[]>> = { MC040: ["users"] };
 /** Mistakes of the file, which are seen before a server is. */
-const OF_THE_FILE = new Set(["MC001", "MC003", "MC004", "MC005", "MC006", "MC045", "MC101", "MC105"]);
+const OF_THE_FILE = new Set(["MC001", "MC003", "MC004", "MC005", "MC006", "MC045", "MC101"]);
 
 const ROWS = `
   INSERT INTO users SELECT n, 'name ' || n, n || '@example.com' FROM generate_series(1, 3000) n;

@@ -18,7 +18,10 @@ export function stronglyLocked(node: Node): RangeVar[] {
   if ("AlterTableStmt" in node) {
     const { relation, cmds = [] } = node.AlterTableStmt;
     const commands = cmds.flatMap((cmd) => ("AlterTableCmd" in cmd ? [cmd.AlterTableCmd] : []));
-    const isGentle = commands.every(({ subtype }) => GENTLE.has(subtype));
+    const [partition] = findNodes(cmds, "PartitionCmd");
+    // The parent can be used; the partition that is attached cannot.
+    if (commands[0]?.subtype === "AT_AttachPartition") return partition?.name === undefined ? [] : [partition.name];
+    const isGentle = partition?.concurrent === true || commands.every(({ subtype }) => GENTLE.has(subtype));
     return relation === undefined || isGentle ? [] : [relation];
   }
   if ("TruncateStmt" in node) return [...findNodes(node.TruncateStmt.relations, "RangeVar")];

@@ -6,8 +6,19 @@ const BATCH_ROWS = 1_000;
 
 /** A file whose statements run one by one, each committed before the next. */
 export function separately(...statements: readonly string[]): string {
-  return ["-- no-transaction", ...statements.map((statement) => statement.replace(/;?\s*$/, ";"))].join("\n");
+  const needed = statements.at(-1) === PROMPT ? statements.slice(0, -1) : statements;
+  return ["-- no-transaction", ...needed.map((statement) => statement.replace(/;?\s*$/, ";"))].join("\n");
 }
+
+/**
+ * A statement with CONCURRENTLY, which waits for every older transaction. Nobody waits for it meanwhile, and one that
+ * gives up leaves an INVALID index: so its lock_timeout is long, and short again for what follows.
+ */
+export function patiently(statement: string): string[] {
+  return ["SET lock_timeout = '10min'", statement, PROMPT];
+}
+
+const PROMPT = "SET lock_timeout = '2s'";
 
 /** Makes the column NOT NULL; the table is read while others use it. */
 export function notNullSteps(table: string, column: string): string[] {

@@ -36,8 +36,16 @@ test.each([
   { value: "'1min'", found: ["MC045 1:1"] },
   { value: "'10s'", found: [] },
   { value: "500", found: [] },
-])("lock_timeout of $value", async ({ value, found }) => {
-  expect(await find(`SET lock_timeout = ${value};`)).toEqual(found);
+])("lock_timeout of $value before a lock that others wait for", async ({ value, found }) => {
+  expect(await find(`SET lock_timeout = ${value};\nALTER TABLE posts ADD COLUMN a text;`)).toEqual(found);
+});
+
+test("lock_timeout may be off for what nobody waits for", async () => {
+  const index = "-- no-transaction\nSET lock_timeout = 0;\nCREATE INDEX CONCURRENTLY a ON posts (id);\n";
+  const alter = "ALTER TABLE posts ADD COLUMN a text;\n";
+  expect(await find(index)).toEqual([]);
+  expect(await find(`${index}SET lock_timeout = '2s';\n${alter}`)).toEqual([]);
+  expect(await find(index + alter)).toEqual(["MC045 2:1"]);
 });
 
 test("an enum that the file makes may be used at once", async () => {

@@ -30,11 +30,6 @@ const RULES: Readonly<
     fix: "Put the rule on the column, as a CHECK.",
   },
   "ban-drop-database": { code: "MC104", severity: "error", fix: "Drop databases by hand, not by a migration." },
-  "ban-drop-not-null": {
-    code: "MC105",
-    severity: "warning",
-    fix: "Release first what copes with NULL in this column.",
-  },
   "identifier-too-long": { code: "MC106", severity: "error", fix: "Use no more than 63 bytes." },
   "ban-duplicate-column-assignments": { code: "MC107", severity: "error", fix: "Set each column once." },
 };

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabase } from "@shaperail/test-services";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { checkMigrations } from "../lint.ts";
 import {
   applyMigrations,
   draftMigration,
@@ -144,6 +145,9 @@ describe("a change of the model", () => {
       expect(ups.map((name) => /^\d{4}_change(\w*)\.up\.sql$/.exec(name)?.[1])).toEqual(phases);
       expect({ later: drafted.later, notes: drafted.notes }).toEqual({ later: [], notes: [] });
       await put(drafted.files);
+      const first = Math.min(...drafted.files.map(({ fileName }) => Number.parseInt(fileName, 10)));
+      // What is drafted is safe beside a version that serves.
+      expect((await checkMigrations({ folder, tables: [users, to], from: first })).diagnostics).toEqual([]);
       await migrate();
       const after = await schema();
       expect(await draft(users, to)).toEqual({ files: [], later: [], notes: [] });

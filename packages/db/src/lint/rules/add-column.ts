@@ -2,7 +2,7 @@ import type { ColumnDef, Constraint } from "libpg-query";
 import { identifier, objectName } from "../../migrate/sql-text.ts";
 import type { Finding } from "../finding.ts";
 import { tableKey, tableSql, typeKey } from "../names.ts";
-import { inBatches, notNullSteps, separately } from "../rewrite.ts";
+import { inBatches, notNullSteps, patiently, separately } from "../rewrite.ts";
 import type { AlterCommand, AlterRule, RuleContext } from "../rule.ts";
 import { isVolatile } from "../volatility.ts";
 
@@ -191,7 +191,7 @@ function checkInline(added: AddedColumn, constraint: Constraint): Finding[] {
       fix: "Add the column, build the index concurrently, then make a constraint of it.",
       example: separately(
         plain,
-        `CREATE UNIQUE INDEX CONCURRENTLY ${index} ON ${tableSql(alter.relation)} (${name})`,
+        ...patiently(`CREATE UNIQUE INDEX CONCURRENTLY ${index} ON ${tableSql(alter.relation)} (${name})`),
         `${head} ADD CONSTRAINT ${index} UNIQUE USING INDEX ${index}`,
       ),
     },

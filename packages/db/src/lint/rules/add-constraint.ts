@@ -2,7 +2,7 @@ import type { Constraint } from "libpg-query";
 import { identifier, identifiers, objectName } from "../../migrate/sql-text.ts";
 import type { Finding } from "../finding.ts";
 import { stringsOf, tableSql } from "../names.ts";
-import { notNullSteps, separately } from "../rewrite.ts";
+import { notNullSteps, patiently, separately } from "../rewrite.ts";
 import type { AlterCommand, AlterRule, RuleContext } from "../rule.ts";
 
 export const checkAddConstraint: AlterRule = (alter, context) => {
@@ -76,7 +76,9 @@ function withIndex({ contype, conname, keys, including }: Constraint, { relation
       : "Build a unique index concurrently, then make the constraint of it.",
     example: separately(
       ...(isPrimary ? columns.flatMap((column) => notNullSteps(tableSql(relation), column)) : []),
-      `CREATE UNIQUE INDEX CONCURRENTLY ${name} ON ${tableSql(relation)} (${identifiers(columns)})${include}`,
+      ...patiently(
+        `CREATE UNIQUE INDEX CONCURRENTLY ${name} ON ${tableSql(relation)} (${identifiers(columns)})${include}`,
+      ),
       `${alter} ADD CONSTRAINT ${name} ${isPrimary ? "PRIMARY KEY" : "UNIQUE"} USING INDEX ${name}`,
     ),
     start,

@@ -1,6 +1,6 @@
 import type { Finding } from "../finding.ts";
 import { tableKey, tableSql } from "../names.ts";
-import { separately } from "../rewrite.ts";
+import { patiently, separately } from "../rewrite.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 import { droppedNames } from "./whole-table.ts";
 
@@ -21,7 +21,7 @@ function create(context: RuleContext): Finding[] {
       code: "MC020",
       message: `Nobody writes ${tableSql(relation)} until the index is built.`,
       fix: "Build it concurrently, in a file that says `-- no-transaction`.",
-      example: separately(withConcurrently(context, "INDEX")),
+      example: separately(...patiently(withConcurrently(context, "INDEX"))),
       start,
       end,
     },
@@ -41,7 +41,7 @@ function drop(context: RuleContext): Finding[] {
       message:
         "Nobody reads or writes the table of the index until the transaction ends, and all wait that come after it.",
       fix: "Drop it concurrently, in a file that says `-- no-transaction`.",
-      example: separately(...(names.length === 0 ? [head] : names.map((name) => `${head} ${name}`))),
+      example: separately(...(names.length === 0 ? [head] : names.map((name) => `${head} ${name}`)).flatMap(patiently)),
       start,
       end,
     },
@@ -67,7 +67,7 @@ function reindex(context: RuleContext): Finding[] {
       fix: "Rebuild it concurrently, in a file that says `-- no-transaction`.",
       ...(kind === "REINDEX_OBJECT_SYSTEM"
         ? {}
-        : { example: separately(withConcurrently(context, "INDEX", "TABLE", "SCHEMA", "DATABASE")) }),
+        : { example: separately(...patiently(withConcurrently(context, "INDEX", "TABLE", "SCHEMA", "DATABASE"))) }),
       start,
       end,
     },

@@ -1,4 +1,4 @@
-import type { VariableSetStmt } from "libpg-query";
+import type { Node, RangeVar, VariableSetStmt } from "libpg-query";
 import { stronglyLocked } from "../locks.ts";
 import { tableKey } from "../names.ts";
 import type { Rule } from "../rule.ts";
@@ -7,11 +7,19 @@ import { findNodes } from "../walk.ts";
 /** Longer than this, whoever waits behind the statement gives up. */
 const LONGEST_MS = 10_000;
 
-/** A file that switches the migrator's `lock_timeout` off. */
-export const checkLockTimeout: Rule = ({ statement: { node, start, end } }) => {
-  if (!("VariableSetStmt" in node) || node.VariableSetStmt.name?.toLowerCase() !== "lock_timeout") return [];
+/**
+ * A file that switches the migrator's `lock_timeout` off, and then locks a table in use. Off for CONCURRENTLY is right:
+ * that waits long, and nobody waits for it.
+ */
+export const checkLockTimeout: Rule = ({ statement: { node, start, end }, script, schema }) => {
+  if (!isLockTimeout(node)) return [];
   const timeoutMs = valueMs(node.VariableSetStmt);
   if (timeoutMs > 0 && timeoutMs <= LONGEST_MS) return [];
+  const after = script.statements.filter((other) => other.start > start);
+  const next = after.findIndex((other) => isLockTimeout(other.node));
+  const under = next < 0 ? after : after.slice(0, next);
+  const isLocked = (relation: RangeVar): boolean => !schema.isNew(tableKey(relation));
+  if (!under.some((other) => stronglyLocked(other.node).some(isLocked))) return [];
   return [
     {
       code: "MC045",
@@ -24,14 +32,16 @@ export const checkLockTimeout: Rule = ({ statement: { node, start, end } }) => {
   ];
 };
 
+function isLockTimeout(node: Node): node is Extract<Node, { readonly VariableSetStmt: unknown }> {
+  return "VariableSetStmt" in node && node.VariableSetStmt.name?.toLowerCase() === "lock_timeout";
+}
+
 /** The same for files that another program applies: they must set it themselves. */
 export const checkLockTimeoutIsSet: Rule = ({ statement, script, schema }) => {
   const { node, start, end } = statement;
   if (!stronglyLocked(node).some((relation) => !schema.isNew(tableKey(relation)))) return [];
   const before = script.statements.filter((other) => other.start < start);
-  const isSet = before.some(
-    (other) => "VariableSetStmt" in other.node && other.node.VariableSetStmt.name === "lock_timeout",
-  );
+  const isSet = before.some((other) => isLockTimeout(other.node));
   const isFirst = !before.some((other) => stronglyLocked(other.node).length > 0);
   if (isSet || !isFirst) return [];
   return [

@@ -1,7 +1,7 @@
 import type { RangeVar } from "libpg-query";
 import { identifier, objectName } from "../../migrate/sql-text.ts";
 import { tableKey, tableSql } from "../names.ts";
-import { separately } from "../rewrite.ts";
+import { patiently, separately } from "../rewrite.ts";
 import type { AlterCommand, AlterRule } from "../rule.ts";
 
 function partitionOf({ command }: AlterCommand): { readonly name: RangeVar; readonly concurrent?: boolean } {
@@ -34,7 +34,9 @@ export const checkDetachPartition: AlterRule = (alter) => {
       code: "MC026",
       message: `Nobody reads or writes ${tableSql(alter.relation)}, with all its partitions, until the transaction ends.`,
       fix: "Detach it concurrently, in a file that says `-- no-transaction`.",
-      example: separately(`ALTER TABLE ${tableSql(alter.relation)} DETACH PARTITION ${tableSql(name)} CONCURRENTLY`),
+      example: separately(
+        ...patiently(`ALTER TABLE ${tableSql(alter.relation)} DETACH PARTITION ${tableSql(name)} CONCURRENTLY`),
+      ),
       start: alter.start,
       end: alter.end,
     },
