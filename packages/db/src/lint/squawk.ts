@@ -80,11 +80,11 @@ interface SpawnSquawkOptions {
   readonly program: string | undefined;
 }
 
-/** Undefined on a platform it is not made for, or when optional dependencies were left out. */
+/** Undefined on a platform it is not made for, or when optional dependencies were left out, as an image may to be small. */
 function installedSquawk(): string | undefined {
-  const require = createRequire(import.meta.url);
-  const { getBinaryPath } = require("squawk-cli/js/index.js") as { getBinaryPath(): string };
   try {
+    const require = createRequire(import.meta.url);
+    const { getBinaryPath } = require("squawk-cli/js/index.js") as { getBinaryPath(): string };
     return getBinaryPath();
   } catch {
     return undefined;
