@@ -26,12 +26,13 @@ export function toTable(rows: readonly SummaryRow[], baselines: readonly string[
 }
 
 export function startUpTable(startUps: readonly StartUp[]): string {
-  const body = startUps.map(({ server, startMs: { median, min, max }, idleMiB }) => [
+  const body = startUps.map(({ server, startMs: { median, min, max }, idle }) => [
     server,
     `${median.toFixed(0)} (${min.toFixed(0)}–${max.toFixed(0)})`,
-    idleMiB.toFixed(0),
+    idle.resident.toFixed(0),
+    idle.private?.toFixed(0) ?? "",
   ]);
-  return markdown(["server", "start to /health, ms", "idle memory, MiB"], body);
+  return markdown(["server", "start to /health, ms", "idle memory, MiB", "of it private"], body);
 }
 
 function ratio(value: Spread | undefined): string {

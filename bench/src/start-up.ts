@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BenchServer } from "./bench-server.ts";
-import { residentMiB } from "./process-usage.ts";
+import { type Memory, memoryOf } from "./process-usage.ts";
 import { launch, type LaunchOptions } from "./server.ts";
 import { type Spread, spread } from "./statistics.ts";
 
@@ -9,8 +9,8 @@ export interface StartUp {
   readonly server: string;
   /** From the start of the process to the first answer 200 of `/health`, in milliseconds. */
   readonly startMs: Spread;
-  /** Memory in RAM, five seconds after the start, without a request but those to `/health`, in MiB. */
-  readonly idleMiB: number;
+  /** Five seconds after the start, without a request but those to `/health`. */
+  readonly idle: Memory;
 }
 
 const IDLE_MS = 5_000;
@@ -35,7 +35,7 @@ export async function measureStartUp(
   for (const server of servers) {
     await using running = await launch(server, options);
     await sleep(IDLE_MS);
-    found.push({ server: server.name, startMs: spread(times.get(server) ?? []), idleMiB: residentMiB(running.pid) });
+    found.push({ server: server.name, startMs: spread(times.get(server) ?? []), idle: memoryOf(running.pid) });
   }
   return found;
 }
