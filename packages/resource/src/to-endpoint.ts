@@ -93,7 +93,7 @@ function toUpload({ values }: ReadObject<UploadProperties>): EndpointUpload {
 const BYTES_BY_UNIT: Readonly<Record<string, number>> = { "": 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 
 /** `5mb` in bytes; the units are binary. */
-export function toBytes(size: string | number): number {
+function toBytes(size: string | number): number {
   if (typeof size === "number") return size;
   const count = Number.parseInt(size, 10);
   const unit = size.replace(/^[0-9]+ ?/, "").toLowerCase();

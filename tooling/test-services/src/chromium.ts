@@ -1,5 +1,6 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 
+/** @internal Asked for by its test. */
 export const CHROMIUM_MISSING =
   "The tests need a browser: install chromium, or set CHROMIUM_PATH to the executable of one.";
 
@@ -31,7 +32,7 @@ export interface ChromiumProbes {
   install(): boolean;
 }
 
-export const chromiumProbes: ChromiumProbes = {
+const chromiumProbes: ChromiumProbes = {
   configured: process.env["CHROMIUM_PATH"],
   which: (name) => run("sh", ["-c", 'command -v "$0"', name], 10_000).stdout.trim() || undefined,
   install: () =>
