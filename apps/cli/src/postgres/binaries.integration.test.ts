@@ -12,11 +12,13 @@ test("the programs run although the package's install script did not", async () 
   const native = join(directory.path, "native");
   await cp(join(dirname(postgres), ".."), native, { recursive: true, verbatimSymlinks: true });
   const library = join(native, "lib");
-  for (const name of await readdir(library)) {
+  const complete = await readdir(library);
+  for (const name of complete) {
     if ((await lstat(join(library, name))).isSymbolicLink()) await rm(join(library, name));
   }
   const copy = join(native, "bin", "postgres");
-  expect(spawnSync(copy, ["--version"]).status).not.toBe(0);
+  // Whether it runs without them depends on the libraries of the machine; that each is back does not.
   await linkLibraries(native);
+  expect(await readdir(library)).toEqual(complete);
   expect(spawnSync(copy, ["--version"], { encoding: "utf8" }).stdout).toContain("PostgreSQL) 18");
 });

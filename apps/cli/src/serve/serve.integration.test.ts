@@ -181,13 +181,13 @@ describe("a saved file", () => {
   test("may be a new resource: its table is created before it is served", async () => {
     await using served = await serve();
     await writeFile(join(served.path, "resources/notes.yaml"), POSTS.replaceAll("posts", "notes"));
-    await expect.poll(() => served.output().stderr).toMatch(/Applied \d+_create_notes\.up\.sql/);
+    await expect.poll(() => served.output().stderr, { timeout: 20_000 }).toMatch(/Applied \d+_create_notes\.up\.sql/);
     await expect
-      .poll(async () => (await fetch(`${served.url}/v1/notes`).catch(() => undefined))?.status, { timeout: 5_000 })
+      .poll(async () => (await fetch(`${served.url}/v1/notes`).catch(() => undefined))?.status, { timeout: 20_000 })
       .toBe(200);
     await rm(join(served.path, "resources/notes.yaml"));
     await expect
-      .poll(async () => (await fetch(`${served.url}/v1/notes`).catch(() => undefined))?.status, { timeout: 5_000 })
+      .poll(async () => (await fetch(`${served.url}/v1/notes`).catch(() => undefined))?.status, { timeout: 20_000 })
       .toBe(404);
   });
 
@@ -211,7 +211,7 @@ describe("a saved file", () => {
       const response = await post(served.url, { title: "loud" });
       return ((await response.json()) as { data: { title: string } }).data.title;
     };
-    await expect.poll(() => title().catch(() => ""), { timeout: 5_000 }).toBe("LOUD");
+    await expect.poll(() => title().catch(() => ""), { timeout: 20_000 }).toBe("LOUD");
   });
 
   test("that is saved without a change reloads nothing", async () => {
