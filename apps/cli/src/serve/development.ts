@@ -63,7 +63,11 @@ export async function serveInDevelopment(context: CommandContext, { env, seed }:
     return next;
   };
 
+  let changedMeanwhile = false;
+  let onChange = (): void => void (changedMeanwhile = true);
   try {
+    // Before anything is read, so that a file saved while the server starts is not missed.
+    await using _watcher = await watchFiles({ directory: context.directory, onChange: () => onChange() });
     const { project, env: childEnv } = await prepare();
     if (seed) await seedWhenEmpty(context, project);
     const address = await supervisor.replace(childEnv);
@@ -85,8 +89,9 @@ export async function serveInDevelopment(context: CommandContext, { env, seed }:
       }
     };
     const reloads = oneAtATime(reload);
-    await using _watcher = await watchFiles({ directory: context.directory, onChange: reloads.request });
+    onChange = reloads.request;
     isServing = true;
+    if (changedMeanwhile) reloads.request();
     await stopped.promise;
     const exitCode = await supervisor.stop();
     await reloads.idle();

@@ -28,3 +28,14 @@ test("a file that an editor replaces, one that appears and `.env` are changes", 
   await writeFile(join(directory.path, ".env"), "A=1\n");
   await expect.poll(() => changes).toBe(3);
 });
+
+test("what is saved right after watching began is a change, also many times over; a name with a dot in front is none", async () => {
+  for (let n = 0; n < 20; n += 1) {
+    await using directory = await projectDirectory(PROJECT);
+    let changes = 0;
+    await using _watcher = await watchFiles({ directory: directory.path, onChange: () => (changes += 1) });
+    await writeFile(join(directory.path, "resources/.notes.yaml.swp"), "a: 1\n");
+    await writeFile(join(directory.path, "resources/notes.yaml"), "a: 1\n");
+    await expect.poll(() => changes).toBe(1);
+  }
+});

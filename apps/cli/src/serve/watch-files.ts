@@ -1,4 +1,4 @@
-import { watch } from "node:fs";
+import { existsSync, watch } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { closeable, type Closeable } from "@shaperail/core";
@@ -16,41 +16,56 @@ const ROOT_FILES = ["shaperail.config.yaml", ".env"];
 const FOLDERS = ["resources"];
 
 /**
- * Watches the files a server is made of: the configuration, `.env` and `resources/`.
+ * Watches the files a server is made of: the configuration, `.env` and `resources/`. Begin before they are first read: what is saved from then on
+ * is a change.
  *
  * Folders are watched rather than files, because most editors replace a file when they save it.
  */
 export async function watchFiles({ directory, onChange, debounceMs = 50 }: WatchOptions): Promise<Closeable> {
-  let known = await contents(directory);
+  let known: string | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let comparing: Promise<void> = Promise.resolve();
   const compare = async (): Promise<void> => {
     const current = await contents(directory);
     if (current === known) return;
+    const isFirst = known === undefined;
     known = current;
-    onChange();
+    if (!isFirst) onChange();
   };
+  // One after the other, or an older state could be taken for a newer one.
+  const compareNext = (): Promise<void> => (comparing = comparing.then(compare));
   const touched = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => void compare(), debounceMs);
+    timer = setTimeout(() => void compareNext(), debounceMs);
   };
-  const watchers = ["", ...FOLDERS].map((folder) =>
+  // A project without its folder is refused when it is read, in better words than a watcher's.
+  const folders = ["", ...FOLDERS].filter((folder) => existsSync(join(directory, folder)));
+  const watchers = folders.map((folder) =>
     watch(join(directory, folder), (_event, name) => {
       if (folder !== "" || name === null || ROOT_FILES.includes(name)) touched();
     }).on("error", touched),
   );
+  // After the watchers are there, so that no save falls in between.
+  await compareNext();
   return closeable(async () => {
     clearTimeout(timer);
     for (const watcher of watchers) watcher.close();
+    await comparing;
   });
 }
 
 async function contents(directory: string): Promise<string> {
   const listed = await Promise.all(
     FOLDERS.map(async (folder) =>
-      (await readdir(join(directory, folder)).catch(() => [])).map((name) => join(folder, name)),
+      (await readdir(join(directory, folder)).catch(() => [])).filter(isVisible).map((name) => join(folder, name)),
     ),
   );
   const files = [...ROOT_FILES, ...listed.flat().toSorted()];
   const texts = await Promise.all(files.map((file) => readFile(join(directory, file), "utf8").catch(() => "")));
   return JSON.stringify(files.map((file, index) => [file, texts[index]]));
+}
+
+/** Editors keep their copies, and we the schema, under names with a dot in front. */
+function isVisible(name: string): boolean {
+  return !name.startsWith(".");
 }
