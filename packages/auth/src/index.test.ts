@@ -1,0 +1,6 @@
+import { expect, test } from "vitest";
+import * as auth from "./index.ts";
+
+test("the package exports exactly this", () => {
+  expect(Object.keys(auth).toSorted()).toEqual(["AuthError", "AuthSetupError"]);
+});
