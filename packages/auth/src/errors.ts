@@ -15,6 +15,8 @@ export type AuthErrorCode =
   | "AUTH_TOKEN_REVOKED"
   /** 403: the caller is known but may not do this. */
   | "AUTH_FORBIDDEN"
+  /** 429: too many requests; `Retry-After` says when to come back. */
+  | "AUTH_RATE_LIMITED"
   /** 503: the key set that tokens are verified with cannot be fetched. */
   | "AUTH_KEYS_UNAVAILABLE";
 
@@ -27,6 +29,7 @@ const STATUS_BY_CODE: Readonly<Record<AuthErrorCode, number>> = Object.freeze({
   AUTH_TOKEN_CLAIM_INVALID: 401,
   AUTH_TOKEN_REVOKED: 401,
   AUTH_FORBIDDEN: 403,
+  AUTH_RATE_LIMITED: 429,
   AUTH_KEYS_UNAVAILABLE: 503,
 });
 

@@ -2,5 +2,15 @@ import { expect, test } from "vitest";
 import * as auth from "./index.ts";
 
 test("the package exports exactly this", () => {
-  expect(Object.keys(auth).toSorted()).toEqual(["AuthError", "AuthSetupError"]);
+  expect(Object.keys(auth).toSorted()).toEqual([
+    "AuthError",
+    "AuthSetupError",
+    "createCredentialsLimit",
+    "createLimit",
+    "createMemoryRateLimitStore",
+    "createRateLimiter",
+    "createRedisRateLimitStore",
+    "rateLimitHeaders",
+    "rateLimitKey",
+  ]);
 });

@@ -6,4 +6,29 @@ export {
   type AuthSetupErrorCode,
 } from "./errors.ts";
 export type { Claims } from "./jwt/claims.ts";
+export {
+  type CredentialsLimit,
+  type CredentialsLimitOptions,
+  createCredentialsLimit,
+} from "./rate-limit/credentials-limit.ts";
+export { createLimit, type Limit, type LimitedCall, type LimitOptions } from "./rate-limit/limit.ts";
+export {
+  createMemoryRateLimitStore,
+  type MemoryRateLimitStore,
+  type MemoryRateLimitStoreOptions,
+} from "./rate-limit/memory-rate-limit-store.ts";
+export { rateLimitHeaders } from "./rate-limit/rate-limit-headers.ts";
+export { type RateLimitCall, rateLimitKey } from "./rate-limit/rate-limit-key.ts";
+export type { RateLimit, RateLimitStore, RateLimitUsage } from "./rate-limit/rate-limit-store.ts";
+export {
+  createRateLimiter,
+  type RateLimiter,
+  type RateLimiterOptions,
+  type RateLimitResult,
+} from "./rate-limit/rate-limiter.ts";
+export {
+  createRedisRateLimitStore,
+  type RedisRateLimitStoreOptions,
+  type RedisScripts,
+} from "./rate-limit/redis-rate-limit-store.ts";
 export type { Subject } from "./subject.ts";
