@@ -21,6 +21,8 @@ export interface MigrationTarget {
   /** `migrations` for the default connection, `migrations/<name>` for another. */
   readonly folder: string;
   readonly resources: readonly Resource[];
+  /** What the project's `auth` has to remember is kept here. */
+  readonly auth: boolean;
 }
 
 const FOLDER = "migrations";
@@ -35,14 +37,15 @@ export function migrationTargets({ directory, config, resources }: Project): Mig
       url: database === "default" ? (directDatabaseUrl ?? url) : url,
       folder: join(directory, FOLDER, database === "default" ? "" : database),
       resources: resources.filter(({ db }) => db === database),
+      auth: database === "default" && config.auth !== undefined,
     }))
     .filter(({ database, resources: own }) => database === "default" || own.length > 0);
 }
 
 /** The initial migrations that are missing, as files of the target's folder. */
-export async function planInitial({ folder, resources }: MigrationTarget): Promise<readonly NewMigrationFile[]> {
+export async function planInitial({ folder, resources, auth }: MigrationTarget): Promise<readonly NewMigrationFile[]> {
   const existingFiles = existsSync(folder) ? await readdir(folder) : [];
-  return planInitialMigrations({ tables: resources, existingFiles }).files;
+  return planInitialMigrations({ tables: resources, existingFiles, auth }).files;
 }
 
 /** Writes the initial migrations that are missing; returns their paths, relative to the current directory. */

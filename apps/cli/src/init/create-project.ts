@@ -37,7 +37,8 @@ export async function createProject(directory: string, name: string): Promise<st
   }
   await write("resources/.schema.json", `${JSON.stringify(resourceJsonSchema(), null, 2)}\n`);
   const { resources } = await loadResources(join(directory, "resources"));
-  const { files } = planInitialMigrations({ tables: resources, existingFiles: [] });
+  // The configuration that was just written has `auth`.
+  const { files } = planInitialMigrations({ tables: resources, existingFiles: [], auth: true });
   for (const { fileName, contents } of files) await write(`migrations/${fileName}`, contents);
   return written.toSorted();
 }

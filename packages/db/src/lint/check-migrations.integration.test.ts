@@ -57,7 +57,7 @@ describe("what is in use", () => {
       }),
       table("books", [field("title", { min: 1 }), reference("author_id", "authors")]),
     ];
-    const { files } = planInitialMigrations({ tables, existingFiles: [] });
+    const { files } = planInitialMigrations({ tables, existingFiles: [], auth: true });
     await put(Object.fromEntries(files.map(({ fileName, contents }) => [fileName, contents])));
     expect(await check({ tables })).toEqual([]);
   });

@@ -241,12 +241,12 @@ test("generated migrations run, go back to nothing and run again, whatever the m
     ),
     table("authors", [reference("best_post_id", "posts"), field("level", { type: "integer", min: 0, default: 3 })]),
   ];
-  const { files } = planInitialMigrations({ tables, existingFiles: [] });
+  const { files } = planInitialMigrations({ tables, existingFiles: [], auth: true });
   for (const { fileName, contents } of files) await put(fileName, contents);
   for (const _round of [1, 2]) {
-    expect(await apply()).toHaveLength(2);
-    await rollbackLast({ url: server.url, folder });
-    await rollbackLast({ url: server.url, folder });
-    expect(await rows("select count(*) from pg_class where relname in ('posts', 'authors')")).toEqual([["0"]]);
+    expect(await apply()).toHaveLength(4);
+    for (const _file of [1, 2, 3, 4]) await rollbackLast({ url: server.url, folder });
+    const made = "('posts', 'authors', 'shaperail_sessions', 'shaperail_refresh_tokens', 'shaperail_api_keys')";
+    expect(await rows(`select count(*) from pg_class where relname in ${made}`)).toEqual([["0"]]);
   }
 });

@@ -97,3 +97,11 @@ test("a create needs a place for its idempotency keys, made once and after the r
   const existingFiles = files.map(({ fileName }) => fileName);
   expect(planInitialMigrations({ tables: [posts], existingFiles }).files).toEqual([]);
 });
+
+test("auth needs a place for sessions and API keys, made once, resources or not", () => {
+  const { files } = planInitialMigrations({ tables: [], existingFiles: [], auth: true });
+  expect(names(files)).toEqual(["0001_create_shaperail_sessions.up.sql", "0002_create_shaperail_api_keys.up.sql"]);
+  const existingFiles = files.map(({ fileName }) => fileName);
+  expect(planInitialMigrations({ tables: [], existingFiles, auth: true }).files).toEqual([]);
+  expect(planInitialMigrations({ tables: [], existingFiles: [] }).files).toEqual([]);
+});

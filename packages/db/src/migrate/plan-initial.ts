@@ -10,6 +10,8 @@ export interface InitialMigrationsInput {
   readonly tables: readonly TableModel[];
   /** Names of the files in the migrations folder. */
   readonly existingFiles: readonly string[];
+  /** This connection keeps what the project's `auth` has to remember: sessions and API keys. @default false */
+  readonly auth?: boolean;
 }
 
 export interface NewMigrationFile {
@@ -33,13 +35,17 @@ interface Waiting {
 /**
  * Plans the `create_<resource>` files that are missing, so that each table comes after those it refers to.
  *
- * Tables of Shaperail's own that the resources need come last.
+ * Tables of Shaperail's own that are needed come last.
  *
  * In a cycle the table that comes first is created without its reference, and the file that creates the other table adds it.
  *
  * @throws `MigrateError` `MIGRATE_TABLE_CONFLICT` or `MIGRATE_REFERENCE_UNKNOWN`
  */
-export function planInitialMigrations({ tables, existingFiles }: InitialMigrationsInput): InitialMigrations {
+export function planInitialMigrations({
+  tables,
+  existingFiles,
+  auth = false,
+}: InitialMigrationsInput): InitialMigrations {
   const names = existingFiles.map(parseMigrationName).filter((name) => name !== undefined);
   const stems = new Set(names.map(({ stem }) => stem));
   const merged = mergeTables(tables);
@@ -68,7 +74,7 @@ export function planInitialMigrations({ tables, existingFiles }: InitialMigratio
     files.push({ fileName: `${stem}.down.sql`, contents: [...due.map((sql) => sql.down), down].join("") });
   }
   for (const { name, isNeeded, up, down } of SYSTEM_TABLES) {
-    if (stems.has(`create_${name}`) || !isNeeded(tables)) continue;
+    if (stems.has(`create_${name}`) || !isNeeded({ tables, auth })) continue;
     version += 1;
     const stem = `${formatVersion(version)}_create_${name}`;
     files.push({ fileName: `${stem}.up.sql`, contents: up }, { fileName: `${stem}.down.sql`, contents: down });
