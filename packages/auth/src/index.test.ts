@@ -6,10 +6,13 @@ test("the package exports exactly this", () => {
     "AuthError",
     "AuthSetupError",
     "createCredentialsLimit",
+    "createIssuer",
     "createLimit",
     "createMemoryRateLimitStore",
     "createRateLimiter",
     "createRedisRateLimitStore",
+    "createVerifier",
+    "findSecretWeakness",
     "rateLimitHeaders",
     "rateLimitKey",
   ]);

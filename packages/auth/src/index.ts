@@ -5,7 +5,20 @@ export {
   AuthSetupError,
   type AuthSetupErrorCode,
 } from "./errors.ts";
+export type { PublicKeyAlgorithm, TokenAlgorithm } from "./jwt/algorithm.ts";
 export type { Claims } from "./jwt/claims.ts";
+export type { PublicKey } from "./jwt/import-key.ts";
+export {
+  type AccessTokenInput,
+  createIssuer,
+  type IssuedToken,
+  type Issuer,
+  type IssuerOptions,
+} from "./jwt/issuer.ts";
+export type { PublicKeys, RemoteKeys, SecretKeys, VerifierKeys } from "./jwt/key-ring.ts";
+export type { RemoteKeysOptions } from "./jwt/remote-keys.ts";
+export { findSecretWeakness } from "./jwt/secret-weakness.ts";
+export { createVerifier, type Verifier, type VerifierOptions } from "./jwt/verifier.ts";
 export {
   type CredentialsLimit,
   type CredentialsLimitOptions,
