@@ -166,4 +166,6 @@ export interface EnvironmentConfig {
   readonly directDatabaseUrl: string | undefined;
   /** `WEBHOOK_SECRET`. */
   readonly webhookSecret: Secret | undefined;
+  /** `SHAPERAIL_RELEASE`: name of what is deployed, for the memory of what live releases use. */
+  readonly release: string | undefined;
 }

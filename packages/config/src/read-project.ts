@@ -120,5 +120,6 @@ function toEnvironment(values: EnvironmentValues): EnvironmentConfig {
     redisUrl: values.redis_url ?? undefined,
     directDatabaseUrl: values.direct_database_url ?? undefined,
     webhookSecret: values.webhook_secret === null ? undefined : createSecret(values.webhook_secret),
+    release: values.release ?? undefined,
   };
 }

@@ -122,6 +122,7 @@ export interface EnvironmentValues {
   redis_url: string | null;
   direct_database_url: string | null;
   webhook_secret: string | null;
+  release: string | null;
 }
 
 export const ENVIRONMENT: Settings<EnvironmentValues> = {
@@ -138,4 +139,5 @@ export const ENVIRONMENT: Settings<EnvironmentValues> = {
     sensitive: true,
   }),
   webhook_secret: optional(text(), { doc: "Key of outbound webhooks.", env: "WEBHOOK_SECRET", sensitive: true }),
+  release: optional(text(), { doc: "Name of what is deployed: a tag, a commit, a version.", env: "SHAPERAIL_RELEASE" }),
 };

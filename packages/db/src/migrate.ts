@@ -28,6 +28,26 @@ export {
   planInitialMigrations,
 } from "./migrate/plan-initial.ts";
 export { readSchemaState, type SchemaState } from "./migrate/schema-state.ts";
+export {
+  type ContractColumn,
+  type ContractTable,
+  type LiveRelease,
+  releaseContract,
+  type ReleaseContract,
+  type ReleaseContractInput,
+} from "./migrate/release-contract.ts";
+export {
+  createReleaseMemory,
+  fingerprintOf,
+  listReleases,
+  liveReleases,
+  recordRelease,
+  type RecordReleaseOptions,
+  type Release,
+  retireReleases,
+  type Retirement,
+  touchRelease,
+} from "./migrate/releases.ts";
 export { searchExpression } from "./migrate/sql-text.ts";
 export type { TableEndpoint, TableField, TableFieldType, TableIndex, TableModel } from "./migrate/table-model.ts";
 export { MigrateError, type MigrateErrorCode } from "./errors.ts";

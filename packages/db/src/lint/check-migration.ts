@@ -1,4 +1,5 @@
 import type { Diagnostic, SourcePosition } from "@shaperail/source";
+import type { LiveRelease } from "../migrate/release-contract.ts";
 import type { TableModel } from "../migrate/table-model.ts";
 import { applyAllows } from "./allow.ts";
 import { readDoBlock } from "./do-block.ts";
@@ -8,6 +9,7 @@ import type { Rule } from "./rule.ts";
 import { checkAlterTable } from "./rules/alter-table.ts";
 import { checkContract } from "./rules/contract.ts";
 import { checkIndexes } from "./rules/indexes.ts";
+import { checkLiveReleases } from "./rules/live-releases.ts";
 import { checkLockTimeout, checkLockTimeoutIsSet } from "./rules/lock-timeout.ts";
 import { checkRows } from "./rules/rows.ts";
 import { checkBackfill, checkTransaction } from "./rules/transaction.ts";
@@ -21,6 +23,8 @@ export interface CheckMigrationOptions {
   readonly sql: string;
   /** What the resources read now; without it, dropped columns and tables are not looked at. @default unknown */
   readonly tables?: readonly TableModel[];
+  /** What the releases that may be serving use, as `liveReleases` of `@shaperail/db/migrate` reads it. @default [] */
+  readonly releases?: readonly LiveRelease[];
   /** Tables that have no rows and no users yet, because the same run makes them. @default [] */
   readonly createdTables?: readonly string[];
   /** SQL of the files before it, oldest first: what the old type of a column was, which constraints are valid. @default [] */
@@ -36,6 +40,7 @@ const RULES: readonly Rule[] = [
   checkIndexes,
   checkWholeTable,
   checkContract,
+  checkLiveReleases,
   checkTransaction,
   checkBackfill,
   checkRows,
@@ -88,12 +93,12 @@ interface Search {
 
 async function findInScript(script: Script, search: Search): Promise<Finding[]> {
   const { schema, options } = search;
-  const { tables, appliedElsewhere = false } = options;
+  const { tables, releases = [], appliedElsewhere = false } = options;
   const rules = appliedElsewhere ? [...RULES, checkLockTimeoutIsSet] : RULES;
   const findings: Finding[] = [];
   const transaction: ScriptStatement[] = [];
   for (const statement of script.statements) {
-    const context = { script, statement, schema, tables, transaction };
+    const context = { script, statement, schema, tables, releases, transaction };
     findings.push(...rules.flatMap((rule) => rule(context)), ...(await findInDoBlock(script, statement, search)));
     schema.remember(statement.node);
     if (script.isTransactional) transaction.push(statement);

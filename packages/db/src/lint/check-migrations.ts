@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Diagnostic } from "@shaperail/source";
 import { type MigrationFile, readMigrations } from "../migrate/migration-file.ts";
 import { hasSql } from "../migrate/split-statements.ts";
+import type { LiveRelease } from "../migrate/release-contract.ts";
 import type { TableModel } from "../migrate/table-model.ts";
 import { findIn, toDiagnostics } from "./check-migration.ts";
 import type { Finding } from "./finding.ts";
@@ -20,6 +21,13 @@ export interface CheckMigrationsOptions {
    * @default all
    */
   readonly pending?: readonly number[];
+  /** What the releases that may be serving use, as `liveReleases` of `@shaperail/db/migrate` reads it. @default [] */
+  readonly releases?: readonly LiveRelease[];
+  /**
+   * Versions that are not applied yet: only they can still take something from a live release.
+   * @default all
+   */
+  readonly unapplied?: readonly number[];
   /** Files with a lower number are read, for what they say about the schema, and not checked. @default 0 */
   readonly from?: number;
   /** Another program applies the files, so that each must set `lock_timeout` itself. @default false */
@@ -43,6 +51,8 @@ export async function checkMigrations({
   folder,
   pending,
   from = 0,
+  releases = [],
+  unapplied,
   ...rest
 }: CheckMigrationsOptions): Promise<CheckedMigrations> {
   const schema = createSchemaMemory();
@@ -57,7 +67,13 @@ export async function checkMigrations({
     if (pending === undefined && !isFirstRun) schema.startRun();
     const newTables = schema.newTables();
     sources.set(file, up.sql);
-    const options = { ...rest, file, sql: up.sql, squawk: isChecked && rest.squawk !== false };
+    const options = {
+      ...rest,
+      file,
+      sql: up.sql,
+      releases: unapplied === undefined || unapplied.includes(version) ? releases : [],
+      squawk: isChecked && rest.squawk !== false,
+    };
     const findings = await findIn(options, schema, checkDown(migration));
     if (isChecked) diagnostics.push(...toDiagnostics(findings, { file, sql: up.sql }));
     // What is applied already is in use, whatever else this run makes.

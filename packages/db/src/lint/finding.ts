@@ -56,6 +56,10 @@ export type LintCode =
   | "MC032"
   /** A table is renamed, or moved to another schema. */
   | "MC033"
+  /** A column or a table goes, or changes its name, that a release which is not retired still uses. */
+  | "MC034"
+  /** A column must have a value that a release which is not retired does not give it. */
+  | "MC035"
   /** One transaction locks several tables that are in use. */
   | "MC040"
   /** Rows are changed in the transaction that changes a table that is in use. */

@@ -1,4 +1,5 @@
 import type { AlterTableCmd, RangeVar } from "libpg-query";
+import type { LiveRelease } from "../migrate/release-contract.ts";
 import type { TableModel } from "../migrate/table-model.ts";
 import type { Finding } from "./finding.ts";
 import type { Script, ScriptStatement } from "./parse-script.ts";
@@ -14,6 +15,8 @@ export interface RuleContext {
   readonly transaction: readonly ScriptStatement[];
   /** What the resources read; undefined when that is not known. */
   readonly tables: readonly TableModel[] | undefined;
+  /** Releases that may be serving while the statement runs. */
+  readonly releases: readonly LiveRelease[];
 }
 
 /** Finds what one kind of statement does wrong. Pure. */

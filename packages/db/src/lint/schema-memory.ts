@@ -1,5 +1,5 @@
 import type { AlterTableCmd, ColumnDef, Constraint, CreateStmt, Node, TypeName } from "libpg-query";
-import { keyOf, stringsOf, tableKey } from "./names.ts";
+import { keyOf, stringsOf, tableKey, typeKey } from "./names.ts";
 import { findNodes } from "./walk.ts";
 
 /** A CHECK constraint as far as the migrations tell. */
@@ -12,7 +12,13 @@ interface KnownCheck {
 export interface KnownTable {
   readonly types: Map<string, TypeName | undefined>;
   readonly checks: Map<string, KnownCheck>;
+  /** Columns that get a value when an INSERT leaves them out. */
+  readonly defaults: Set<string>;
   primaryKey: string | undefined;
+}
+
+function emptyTable(): KnownTable {
+  return { types: new Map(), checks: new Map(), defaults: new Set(), primaryKey: undefined };
 }
 
 /** What the statements so far have made; it is what the database looks like when the folder is its whole history. */
@@ -37,7 +43,7 @@ export function createSchemaMemory(newTables: readonly string[] = []): SchemaMem
 
   const create = ({ relation = {}, tableElts = [] }: CreateStmt): void => {
     const key = tableKey(relation);
-    const table: KnownTable = { types: new Map(), checks: new Map(), primaryKey: undefined };
+    const table: KnownTable = emptyTable();
     tables.set(key, table);
     made.tables.add(key);
     for (const element of tableElts) {
@@ -85,13 +91,14 @@ export function createSchemaMemory(newTables: readonly string[] = []): SchemaMem
         if (renameType === "OBJECT_COLUMN" && table !== undefined) {
           table.types.set(newname, table.types.get(subname));
           table.types.delete(subname);
+          if (table.defaults.delete(subname)) table.defaults.add(newname);
         }
       } else if ("AlterTableStmt" in node) {
         const { relation = {}, cmds = [] } = node.AlterTableStmt;
         const key = tableKey(relation);
         const known = tables.get(key);
         // A table the folder did not make can still be learned about, from what is done to it.
-        const table = known ?? { types: new Map(), checks: new Map(), primaryKey: undefined };
+        const table = known ?? emptyTable();
         if (known === undefined) tables.set(key, table);
         for (const cmd of cmds) if ("AlterTableCmd" in cmd) rememberCommand(table, key, cmd.AlterTableCmd);
       }
@@ -103,7 +110,12 @@ function rememberCommand(table: KnownTable, key: string, { subtype, name = "", d
   const column = def !== undefined && "ColumnDef" in def ? def.ColumnDef : undefined;
   if (subtype === "AT_AddColumn" && column !== undefined) rememberColumn(table, key, column);
   else if (subtype === "AT_AlterColumnType" && column !== undefined) table.types.set(name, column.typeName);
-  else if (subtype === "AT_DropColumn") table.types.delete(name);
+  else if (subtype === "AT_DropColumn") {
+    table.types.delete(name);
+    table.defaults.delete(name);
+  } else if (subtype === "AT_AddIdentity" || (subtype === "AT_ColumnDefault" && def !== undefined)) {
+    table.defaults.add(name);
+  } else if (subtype === "AT_ColumnDefault") table.defaults.delete(name);
   else if (subtype === "AT_DropConstraint") table.checks.delete(name);
   else if (subtype === "AT_ValidateConstraint") {
     const check = table.checks.get(name);
@@ -113,11 +125,16 @@ function rememberCommand(table: KnownTable, key: string, { subtype, name = "", d
   }
 }
 
+const SERIAL_TYPES = new Set(["serial", "serial4", "bigserial", "serial8", "smallserial", "serial2"]);
+const GIVES_VALUE = new Set<Constraint["contype"]>(["CONSTR_DEFAULT", "CONSTR_IDENTITY", "CONSTR_GENERATED"]);
+
 function rememberColumn(table: KnownTable, key: string, { colname = "", typeName, constraints = [] }: ColumnDef): void {
   table.types.set(colname, typeName);
+  if (SERIAL_TYPES.has(typeKey(typeName))) table.defaults.add(colname);
   for (const node of constraints) {
     if (!("Constraint" in node)) continue;
     const { contype, conname } = node.Constraint;
+    if (GIVES_VALUE.has(contype)) table.defaults.add(colname);
     if (contype === "CONSTR_PRIMARY") table.primaryKey = colname;
     else rememberConstraint(table, key, { ...node.Constraint, conname: conname ?? `${key}_${colname}_check` });
   }
@@ -131,7 +148,7 @@ function rememberConstraint(table: KnownTable, key: string, constraint: Constrai
 }
 
 /** `column IS NOT NULL`, alone or as one part of an AND. */
-function saysNotNull(expression: Node | undefined, column: string): boolean {
+export function saysNotNull(expression: Node | undefined, column: string): boolean {
   if (expression === undefined) return false;
   if ("BoolExpr" in expression && expression.BoolExpr.boolop === "AND_EXPR") {
     return (expression.BoolExpr.args ?? []).some((part) => saysNotNull(part, column));

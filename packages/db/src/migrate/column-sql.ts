@@ -36,6 +36,11 @@ export function columnSql(field: TableField): string {
   return parts.join(" ");
 }
 
+/** No row has NULL there, whoever gives the value. */
+export function alwaysHasValue(field: TableField): boolean {
+  return field.primary || isNotNull(field);
+}
+
 /** A column that always gets a value never needs NULL, whether the client or the database gives it. */
 function isNotNull({ required, generated, nullable, default: fallback }: TableField): boolean {
   const hasDefault = fallback !== undefined && fallback !== null;

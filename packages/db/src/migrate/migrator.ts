@@ -4,6 +4,7 @@ import { dbError } from "../sql-state.ts";
 import { createHistory, readHistory } from "./history.ts";
 import { type MigrationFile, readMigrations } from "./migration-file.ts";
 import { type MigrationSessionOptions, withMigrationLock, withMigrationSession } from "./migration-session.ts";
+import { createReleaseMemory } from "./releases.ts";
 import { interrupted, type MigrationProgress, type Migrator } from "./run-file.ts";
 
 export interface MigrateOptions extends MigrationSessionOptions {
@@ -52,6 +53,7 @@ export async function withMigrator<T>(options: MigrateOptions, work: (migrator: 
         { database, waitTimeoutMs, onWaiting: () => onProgress({ kind: "waiting" }) },
         async () => {
           await createHistory(connection);
+          await createReleaseMemory({ run: ({ text }, values) => connection.send({ text, values, name: undefined }) });
           const history = await readHistory(connection);
           return await work({ connection, history, files, lockTimeoutMs, lockAttempts, signal, onProgress: follow });
         },

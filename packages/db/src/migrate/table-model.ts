@@ -6,6 +6,8 @@ export interface TableModel {
   readonly version: number;
   /** Named connection the table lives on. */
   readonly db: string;
+  /** Field that says whose a row is. @default none: rows belong to nobody in particular */
+  readonly tenantKey?: string | undefined;
   /** In the order of the columns. */
   readonly fields: readonly TableField[];
   readonly endpoints: readonly TableEndpoint[];
@@ -46,6 +48,10 @@ export interface TableEndpoint {
   readonly kind: string;
   readonly search: readonly string[];
   readonly softDelete: boolean;
+  /** Fields a client may write. @default all of them */
+  readonly input?: readonly string[];
+  /** Functions of the project that run before the write, and may add to it. @default none */
+  readonly before?: readonly string[];
 }
 
 export interface TableIndex {
