@@ -55,9 +55,9 @@ export function createMemoryRateLimitStore({
     if (allowed) {
       insert(times, at);
       log.expiresAt = at + windowMs;
-      logs.delete(key);
+      const isKnown = logs.delete(key);
       logs.set(key, log);
-      makeRoom(at);
+      if (!isKnown) makeRoom(at);
     }
     // Above the limit after it was lowered, several have to expire before there is room again.
     const next = times[Math.max(times.length - maxRequests, 0)] ?? at;
