@@ -13,6 +13,16 @@ export type AuthErrorCode =
   | "AUTH_TOKEN_CLAIM_INVALID"
   /** 401: the token was genuine and has been revoked. */
   | "AUTH_TOKEN_REVOKED"
+  /** 401: the name and password, or whatever the application asks for, are not right. */
+  | "AUTH_CREDENTIALS_WRONG"
+  /** 401: the refresh token is unknown, expired or revoked, or its subject may not go on. */
+  | "AUTH_REFRESH_TOKEN_INVALID"
+  /** 401: the refresh token was spent before, so that somebody has a copy; its session has been revoked. */
+  | "AUTH_REFRESH_TOKEN_REUSED"
+  /** 401: the API key is mistyped, unknown, expired or revoked. */
+  | "AUTH_API_KEY_INVALID"
+  /** 422: the body of a token request is not what is asked for; `details.issues` has one entry per field. */
+  | "AUTH_BODY_INVALID"
   /** 403: the caller is known but may not do this. */
   | "AUTH_FORBIDDEN"
   /** 429: too many requests; `Retry-After` says when to come back. */
@@ -28,6 +38,11 @@ const STATUS_BY_CODE: Readonly<Record<AuthErrorCode, number>> = Object.freeze({
   AUTH_TOKEN_EXPIRED: 401,
   AUTH_TOKEN_CLAIM_INVALID: 401,
   AUTH_TOKEN_REVOKED: 401,
+  AUTH_CREDENTIALS_WRONG: 401,
+  AUTH_REFRESH_TOKEN_INVALID: 401,
+  AUTH_REFRESH_TOKEN_REUSED: 401,
+  AUTH_API_KEY_INVALID: 401,
+  AUTH_BODY_INVALID: 422,
   AUTH_FORBIDDEN: 403,
   AUTH_RATE_LIMITED: 429,
   AUTH_KEYS_UNAVAILABLE: 503,
