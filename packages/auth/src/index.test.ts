@@ -5,6 +5,8 @@ test("the package exports exactly this", () => {
   expect(Object.keys(auth).toSorted()).toEqual([
     "AuthError",
     "AuthSetupError",
+    "authOf",
+    "createAuthenticator",
     "createCredentialsLimit",
     "createIssuer",
     "createLimit",
@@ -12,8 +14,12 @@ test("the package exports exactly this", () => {
     "createRateLimiter",
     "createRedisRateLimitStore",
     "createVerifier",
+    "decide",
     "findSecretWeakness",
     "rateLimitHeaders",
     "rateLimitKey",
+    "readCredentials",
+    "requireAuth",
+    "requireRole",
   ]);
 });

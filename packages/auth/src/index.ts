@@ -1,10 +1,21 @@
 export {
+  type ApiKeyVerifier,
+  type Authenticator,
+  type AuthenticatorOptions,
+  createAuthenticator,
+  type TokenVerifier,
+} from "./authenticator.ts";
+export { type CredentialHeaders, type Credentials, readCredentials } from "./credentials.ts";
+export {
   AuthError,
   type AuthErrorCode,
   type AuthErrorOptions,
   AuthSetupError,
   type AuthSetupErrorCode,
 } from "./errors.ts";
+export { type AuthenticatedRequest, authOf } from "./express/auth-of.ts";
+export { type AuthMiddleware, requireAuth, type RequireAuthOptions } from "./express/require-auth.ts";
+export { requireRole } from "./express/require-role.ts";
 export type { PublicKeyAlgorithm, TokenAlgorithm } from "./jwt/algorithm.ts";
 export type { Claims } from "./jwt/claims.ts";
 export type { PublicKey } from "./jwt/import-key.ts";
@@ -44,4 +55,5 @@ export {
   type RedisRateLimitStoreOptions,
   type RedisScripts,
 } from "./rate-limit/redis-rate-limit-store.ts";
+export { type AccessRequest, type AccessRule, decide, type Decision, type Scope } from "./rules/decide.ts";
 export type { Subject } from "./subject.ts";

@@ -21,7 +21,7 @@ export interface VerifiedTokens {
  * At most `maxEntries` tokens. The oldest goes first, unless it was used since it last could have gone (second chance):
  * nearly the choice of a least-recently-used list, for a look-up that moves nothing and costs half.
  *
- * The key is the token itself: a digest would cost more than the look-up, and hides nothing from someone who reads this
+ * The key is the token itself: a digest would double the cost of a look-up, and hides nothing from someone who reads this
  * process's memory, where the requests with their tokens are too. Only tokens that were genuine are ever added.
  */
 export function createVerifiedTokens(maxEntries: number): VerifiedTokens {
