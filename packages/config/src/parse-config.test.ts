@@ -186,6 +186,7 @@ test("what only the environment says is in `environment`", () => {
     REDIS_URL: "redis://cache",
     DIRECT_DATABASE_URL: "postgres://direct/d",
     WEBHOOK_SECRET: "w",
+    SHAPERAIL_RELEASE: "v1.4.0",
   });
   expect(config?.environment).toMatchObject({
     nodeEnv: "test",
@@ -193,6 +194,7 @@ test("what only the environment says is in `environment`", () => {
     otelServiceName: "orders",
     redisUrl: "redis://cache",
     directDatabaseUrl: "postgres://direct/d",
+    release: "v1.4.0",
   });
   expect(config?.environment.webhookSecret?.reveal()).toBe("w");
 });

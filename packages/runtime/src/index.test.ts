@@ -8,6 +8,7 @@ test("the package exports exactly this", () => {
     "RuntimeError",
     "createRuntime",
     "describeApi",
+    "describeRelease",
     "loadProject",
     "runUntilSignal",
   ]);

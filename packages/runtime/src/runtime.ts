@@ -21,6 +21,7 @@ import { checkFeatures } from "./features.ts";
 import { type LoadedFunctions, loadFunctions } from "./load-functions.ts";
 import { type Project, RESOURCE_FOLDER } from "./load-project.ts";
 import { openMigrations } from "./migrations.ts";
+import { announceRelease } from "./release.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
 
 export interface RuntimeOptions {
@@ -133,6 +134,9 @@ export function createRuntime(
     );
     const { port } = await server.listen();
     logger.info(`listening on port ${port}`, { port });
+    if (config.environment.nodeEnv === "production") {
+      shutdown.add("the record of the release", announceRelease(project, { databases, logger }));
+    }
     return { port, url: `http://localhost:${port}` };
   };
 
