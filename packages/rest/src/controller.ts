@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type Exchange, HttpError, parseJson, sendJson } from "@shaperail/http";
-import type { Subject } from "./port.ts";
+import type { Access } from "./port.ts";
+import type { Table } from "./sql/table.ts";
+import { type ScopeQuery, scopedQuery } from "./scoped-query.ts";
 import { toJsonText } from "./input/json-text.ts";
 
 /** The caller, as controllers and handlers see it. */
@@ -24,6 +26,11 @@ export interface ControllerContext<Input = Record<string, unknown>, Data = Recor
   /** Null on a public endpoint without credentials. */
   readonly user: ControllerUser | null;
   readonly db: Db;
+  /**
+   * The query with the predicates of the caller's scope on this resource's table: the tenant's rows, and with `auth: owner` the caller's
+   * own. Nothing else adds them to what is asked through `db`.
+   */
+  readonly scope: ScopeQuery;
   /** Names in lower case. */
   readonly headers: Readonly<IncomingHttpHeaders>;
   /** Pairs of name and value that are added to the response. */
@@ -60,13 +67,14 @@ export type Handler = (context: HandlerContext) => unknown;
 
 export interface NewContext {
   readonly exchange: Exchange;
-  readonly subject: Subject | undefined;
+  readonly access: Access;
   readonly input: Record<string, unknown>;
   readonly db: unknown;
-  readonly hasTenant: boolean;
+  readonly table: Table;
 }
 
-export function createContext({ exchange, subject, input, db, hasTenant }: NewContext): ControllerContext {
+export function createContext({ exchange, access, input, db, table }: NewContext): ControllerContext {
+  const { subject, scope } = access;
   return {
     input,
     data: null,
@@ -74,7 +82,8 @@ export function createContext({ exchange, subject, input, db, hasTenant }: NewCo
     db,
     headers: exchange.request.headers,
     response_headers: [],
-    tenant_id: hasTenant ? subject?.tenantId : undefined,
+    tenant_id: table.tenant === undefined ? undefined : subject?.tenantId,
+    scope: scopedQuery(table, scope),
     session: {},
     response_extras: {},
     path_params: exchange.params,

@@ -1,4 +1,17 @@
 export type { Controller, ControllerContext, ControllerUser, Handler, HandlerContext } from "./controller.ts";
 export { RestError, type RestErrorCode } from "./errors.ts";
-export type { Authorize, SqlResult, SqlRow, SqlStatement, SqlValue, StatementRunner, Subject } from "./port.ts";
+export type {
+  Access,
+  AccessRequirement,
+  Authorize,
+  Limit,
+  LimitedCall,
+  Scope,
+  SqlResult,
+  SqlRow,
+  SqlStatement,
+  SqlValue,
+  StatementRunner,
+  Subject,
+} from "./port.ts";
 export { createRestRoutes, type ResourceFunctions, type RestOptions } from "./rest-routes.ts";

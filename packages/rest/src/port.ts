@@ -1,5 +1,5 @@
 import type { Exchange } from "@shaperail/http";
-import type { AuthRule } from "@shaperail/resource";
+import type { AuthRule, EndpointRateLimit } from "@shaperail/resource";
 
 /** SQL compiled once; one name, one text. */
 export interface SqlStatement {
@@ -40,11 +40,50 @@ export interface Subject {
   readonly tenantId: string | undefined;
 }
 
+/** Which rows a caller may see and change. Each becomes a predicate in the WHERE of every statement; undefined: no predicate. */
+export interface Scope {
+  /** Only rows whose `created_by` is this. */
+  readonly owner: string | undefined;
+  /** Only rows whose tenant key is this. */
+  readonly tenant: string | undefined;
+}
+
+/** Who was let in, and to which rows. */
+export interface Access {
+  /** Undefined for a caller without credentials. */
+  readonly subject: Subject | undefined;
+  readonly scope: Scope;
+}
+
+/** What an endpoint asks of its callers. */
+export interface AccessRequirement {
+  readonly rule: AuthRule;
+  /** The rows belong to tenants. */
+  readonly tenancy: boolean;
+  /** Name of the resource, for the log. */
+  readonly resource: string;
+  /** Name of the endpoint, for the log. */
+  readonly action: string;
+}
+
 /**
- * Decides whether the caller may use an endpoint that is not public, and says who it is.
- * Throws an `HttpError` (`UNAUTHORIZED`, `FORBIDDEN`) when not.
+ * Decides whether the caller may use an endpoint, and which of its rows. May be synchronous, which costs the least.
+ * Throws an `HttpError` (`UNAUTHORIZED`, `FORBIDDEN`) when not. For a public endpoint, wrong credentials are no credentials.
  */
-export type Authorize = (
-  exchange: Exchange,
-  rule: Extract<AuthRule, { kind: "restricted" }>,
-) => Subject | Promise<Subject>;
+export type Authorize = (exchange: Exchange, requirement: AccessRequirement) => Access | Promise<Access>;
+
+/** A call that counts towards a limit. */
+export interface LimitedCall {
+  readonly resource: string;
+  readonly action: string;
+  /** What the endpoint declares as `rate_limit`; undefined: whatever holds for all. */
+  readonly limit: EndpointRateLimit | undefined;
+  /** Undefined for a caller without credentials, and for one whose credentials were refused. */
+  readonly subject: Subject | undefined;
+}
+
+/**
+ * Counts a call. Returns headers of the answer as name, value, name, value, …; throws an `HttpError` (`RATE_LIMITED`, with `Retry-After`)
+ * when there were too many. May be synchronous.
+ */
+export type Limit = (exchange: Exchange, call: LimitedCall) => readonly string[] | Promise<readonly string[]>;

@@ -1,6 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { isShaperailError } from "@shaperail/core";
-import type { Exchange, Route } from "@shaperail/http";
+import type { Route } from "@shaperail/http";
 import type { Endpoint, EndpointKind, Resource } from "@shaperail/resource";
 import type { Controller, Handler } from "./controller.ts";
 import { compileBulkCreate } from "./endpoint/bulk-create.ts";
@@ -13,10 +11,11 @@ import { compileGet } from "./endpoint/get.ts";
 import { compileList } from "./endpoint/list.ts";
 import { compileUpdate } from "./endpoint/update.ts";
 import { RestError } from "./errors.ts";
-import type { Authorize, StatementRunner } from "./port.ts";
-import { toHttpError } from "./sql/db-error.ts";
+import { compileGate } from "./gate.ts";
+import type { Authorize, Limit, StatementRunner } from "./port.ts";
 import { compileIncludes } from "./sql/include.ts";
-import { createReferenceResolver } from "./sql/item-references.ts";
+import { compileReferences } from "./sql/references.ts";
+import { createSession, type Session } from "./sql/session.ts";
 import { compileTables, type Table } from "./sql/table.ts";
 
 /** Functions of the application, by the name a resource file calls them. */
@@ -30,8 +29,19 @@ export interface RestOptions {
   readonly resources: readonly Resource[];
   /** The database a resource's `db:` names. Asked once per resource, at start. */
   readonly database: (name: string) => StatementRunner;
-  /** Decides about every endpoint that is not public. */
+  /** Decides who may call what, and which rows they see. Not asked about public endpoints where it makes no difference who calls. */
   readonly authorize: Authorize;
+  /**
+   * Counts every call.
+   * @default nothing is limited, and an endpoint with `rate_limit` is refused
+   */
+  readonly limit?: Limit;
+  /**
+   * Whether policies of the database check tenants as well: every statement about rows of tenants then runs in a transaction that says
+   * whose they are, in the settings `shaperail.tenant_id` and `shaperail.bypass_tenant`. Asked once per resource, by the name in `db:`.
+   * @default no
+   */
+  readonly rowLevelSecurity?: (name: string) => boolean;
   /** Controllers and handlers of a resource. @default none */
   readonly functions?: (resource: Resource) => ResourceFunctions;
   /** What controllers and handlers get as `db`, from the name in `db:`. @default undefined */
@@ -57,9 +67,11 @@ const NO_FUNCTIONS: ResourceFunctions = { controllers: {}, handlers: {} };
 
 /**
  * Compiles every endpoint of the resources: SQL text, validators and serialisers are made here, once, not per request.
- * @throws RestError `REST_FUNCTION_MISSING` for a controller or handler that is named and not there.
+ * @throws RestError `REST_FUNCTION_MISSING` for a controller or handler that is named and not there, `REST_LIMIT_MISSING` for a `rate_limit`
+ * without {@link RestOptions.limit}, `REST_TRANSACTION_MISSING` for row-level security without transactions.
  */
 export function createRestRoutes(options: RestOptions): readonly Route[] {
+  if (options.limit === undefined) refuseRateLimits(options.resources);
   const tables = compileTables(options.resources);
   return options.resources.flatMap((resource) => {
     const table = tables.get(resource);
@@ -68,16 +80,44 @@ export function createRestRoutes(options: RestOptions): readonly Route[] {
     const shared = {
       table,
       includes: compileIncludes(resource, tables),
-      resolve: createReferenceResolver(resource, tables),
-      run: retrying(runner, table),
-      transaction: runner.transaction?.bind(runner),
+      references: compileReferences(resource, tables),
+      ...openSession(resource.db, { runner, table, options }),
       db: resource.endpoints.some(runsFunctions) ? options.client?.(resource.db) : undefined,
       authorize: options.authorize,
+      limit: options.limit,
       maxBodyBytes: options.maxBodyBytes,
     };
     const functions = options.functions?.(resource) ?? NO_FUNCTIONS;
     return resource.endpoints.map((endpoint) => compileRoute({ ...shared, endpoint }, functions));
   });
+}
+
+interface SessionParts {
+  readonly runner: StatementRunner;
+  readonly table: Table;
+  readonly options: RestOptions;
+}
+
+function openSession(name: string, { runner, table, options }: SessionParts): Session {
+  const rowLevelSecurity = options.rowLevelSecurity?.(name) ?? false;
+  if (!rowLevelSecurity || runner.transaction !== undefined) return createSession({ runner, table, rowLevelSecurity });
+  throw new RestError(`The database \`${name}\` has no \`transaction\`, which row-level security needs.`, {
+    code: "REST_TRANSACTION_MISSING",
+    hint: "Give a database with `transaction`, or leave `rowLevelSecurity` off.",
+    details: { database: name },
+  });
+}
+
+function refuseRateLimits(resources: readonly Resource[]): void {
+  for (const { name, version, endpoints } of resources) {
+    const limited = endpoints.find(({ rateLimit }) => rateLimit !== undefined);
+    if (limited === undefined) continue;
+    throw new RestError(`${name}.${limited.action} declares \`rate_limit\`, and nothing counts its calls.`, {
+      code: "REST_LIMIT_MISSING",
+      hint: "Pass `limit` to createRestRoutes, or remove `rate_limit` from the endpoint.",
+      details: { resource: name, version, action: limited.action },
+    });
+  }
 }
 
 /** Only the application's own code is handed a client, and making one loads a query builder. */
@@ -86,10 +126,10 @@ function runsFunctions({ kind, before, after }: Endpoint): boolean {
 }
 
 function compileRoute(
-  shared: Omit<EndpointContext, "before" | "after" | "statementName">,
+  shared: Omit<EndpointContext, "before" | "after" | "statementName"> & Pick<RestOptions, "limit">,
   { controllers, handlers }: ResourceFunctions,
 ): Route {
-  const { endpoint, table, authorize } = shared;
+  const { endpoint, table, authorize, limit } = shared;
   const { resource } = table;
   const find = (names: readonly string[], kind: "controller"): Controller[] =>
     names.map((name) => findFunction(controllers, { name, kind, endpoint, resource }) as Controller);
@@ -100,28 +140,8 @@ function compileRoute(
     after: find(endpoint.after, "controller"),
   };
   const answer = compileAnswer(context, handlers);
-  const { auth } = endpoint;
-  const handle =
-    auth.kind === "public"
-      ? (exchange: Exchange): Promise<void> => answer(exchange, undefined)
-      : async (exchange: Exchange): Promise<void> => {
-          const subject = await authorize(exchange, auth);
-          await answer(withoutStore(exchange), subject);
-        };
+  const handle = compileGate({ endpoint, resource, authorize, limit }, answer);
   return { method: endpoint.method, path: `/v${resource.version}${endpoint.path}`, handle };
-}
-
-const withNoStore = new WeakMap<readonly string[], readonly string[]>();
-
-/** What was answered to one caller must not be kept for another: every response says so. */
-function withoutStore(exchange: Exchange): Exchange {
-  const { baseHeaders } = exchange;
-  let headers = withNoStore.get(baseHeaders);
-  if (headers === undefined) {
-    headers = Object.freeze([...baseHeaders, "Cache-Control", "no-store"]);
-    withNoStore.set(baseHeaders, headers);
-  }
-  return { ...exchange, baseHeaders: headers };
 }
 
 function compileAnswer(context: EndpointContext, handlers: Readonly<Record<string, unknown>>): Answer {
@@ -152,27 +172,3 @@ function findFunction(
     details: { resource: resource.name, version: resource.version, action: endpoint.action, function: name },
   });
 }
-
-const MOST_ATTEMPTS = 3;
-const LONGEST_PAUSE_MS = 50;
-
-/**
- * Runs statements, and again when PostgreSQL ended one so that another could go on: a statement is a transaction of its own, so nothing of it
- * has happened. What still fails becomes the answer.
- */
-function retrying(runner: StatementRunner, table: Table): StatementRunner["run"] {
-  return async (statement, values) => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await runner.run(statement, values);
-      } catch (error) {
-        const mayRetry = isShaperailError(error) && RETRYABLE.has(error.code) && attempt < MOST_ATTEMPTS;
-        if (!mayRetry) throw toHttpError(error, table);
-        // Those who met once should not meet again.
-        await sleep(Math.random() * LONGEST_PAUSE_MS * attempt);
-      }
-    }
-  };
-}
-
-const RETRYABLE: ReadonlySet<string> = new Set(["DB_DEADLOCK", "DB_SERIALIZATION_FAILURE"]);

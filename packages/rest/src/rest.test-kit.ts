@@ -84,7 +84,8 @@ export async function startRestWith(options: Partial<RestOptions>, ...yaml: read
       },
       transaction: (work) => database.transaction(work),
     }),
-    authorize: () => {
+    authorize: (_exchange, { rule }) => {
+      if (rule.kind === "public") return { subject: undefined, scope: { owner: undefined, tenant: undefined } };
       throw new HttpError("Unauthorized", { code: "UNAUTHORIZED" });
     },
     ...options,

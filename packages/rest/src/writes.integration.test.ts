@@ -267,7 +267,10 @@ test.each([
 });
 
 test("an answer to somebody who was let in is never stored on its way; a public one may be", async () => {
-  const authorize = () => ({ sub: "ada", role: "admin", tenantId: undefined });
+  const authorize = () => ({
+    subject: { sub: "ada", role: "admin", tenantId: undefined },
+    scope: { owner: undefined, tenant: undefined },
+  });
   await using secured = await startRestWith({ authorize, functions: () => functions }, TAGS, LABELS, POSTS);
   const reply = await secured.call("POST", "/v1/posts/secure");
   expect([reply.status, reply.headers.get("cache-control")]).toEqual([200, "no-store"]);

@@ -1,33 +1,45 @@
 import { readJson } from "@shaperail/http";
 import { respond } from "../controller.ts";
-import { compileInput, type InputField, readCreateInput } from "../input/input.ts";
+import { compileInsertable, type InputField, readCreateInput } from "../input/input.ts";
 import { createIssueList, validationError, withIssuesAt } from "../input/issue.ts";
-import type { SqlRow, SqlValue } from "../port.ts";
+import type { SqlRow, SqlStatement, SqlValue, StatementRunner } from "../port.ts";
 import { compileGuardedWrite, type GuardedWrite, writtenRows } from "../sql/guarded-write.ts";
-import { missingItems } from "../sql/item-references.ts";
+import { missingReferences } from "../sql/references.ts";
 import { compileRowSerializer, serializeRows } from "../sql/row-serializer.ts";
 import { toArrayLiteral } from "../sql/sql-text.ts";
 import { sqlType } from "../sql/sql-type.ts";
 import { ALIAS } from "../sql/table.ts";
+import { compileStamp, refuseForeignTenant } from "../stamp.ts";
 import type { Answer, EndpointContext } from "./endpoint-context.ts";
 import { VERSION } from "./entity-tag.ts";
+import { compileReferenceScope, refersToTenants } from "./reference-scope.ts";
 
 /** Most items of one bulk request. */
 const MOST_ITEMS = 500;
 
 /** `POST /posts/bulk`: inserts all rows or none, in one statement. */
 export function compileBulkCreate(context: EndpointContext): Answer {
-  const { endpoint, table, maxBodyBytes } = context;
+  const { endpoint, table, runAs, maxBodyBytes } = context;
+  const { resource } = table;
   const serialize = compileRowSerializer(table.visible);
-  const fields = compileInput(endpoint, table);
+  const fields = compileInsertable(endpoint, table);
+  const stamp = compileStamp({ resource, endpoint, isControlled: false });
+  const referenceScope = compileReferenceScope(context, fields);
   const insert = compileInsert(context, fields);
 
-  return async (exchange) => {
+  return async (exchange, access) => {
     const items = readItems(await readJson(exchange, { maxBytes: maxBodyBytes }));
     const issues = createIssueList();
-    const rows = items.map((item, index) => withIssuesAt(`[${index}]`, issues, () => readCreateInput(fields, item)));
+    const rows = items.map((item, index) =>
+      withIssuesAt(`[${index}]`, issues, () => {
+        refuseForeignTenant(item, { tenantKey: resource.tenantKey, endpoint }, access);
+        return readCreateInput(fields, stamp(item, access));
+      }),
+    );
     issues.throwIfAny();
-    const written = await insert(rows.map((row) => row ?? []));
+    const values = rows.map((row) => row ?? []);
+    const { tenant, related } = await referenceScope({ exchange, access }, values);
+    const written = await insert(values, { run: runAs(access.scope, related), tenant });
     const data = serializeRows(written, (row) => serialize(row, 1));
     await respond(exchange, { status: 200, data, meta: `"total":${written.length}` });
   };
@@ -44,37 +56,57 @@ export function readItems(body: unknown): readonly unknown[] {
   return body;
 }
 
+interface InsertContext {
+  readonly run: StatementRunner["run"];
+  /** Whose rows may be referred to; undefined: anybody's. */
+  readonly tenant: SqlValue | undefined;
+}
+
+type Insert = (rows: readonly (readonly SqlValue[])[], context: InsertContext) => Promise<readonly SqlRow[]>;
+
 /** Inserts rows of values, each column bound as one array. */
-function compileInsert(
-  { table, statementName, run, resolve }: EndpointContext,
+function compileInsert(context: EndpointContext, fields: readonly InputField[]): Insert {
+  const stored = fields.flatMap(({ column }, index) => (column === undefined ? [] : [index]));
+  const anywhere = compileStatement(context, fields, undefined);
+  const inTenant = refersToTenants(context, fields) ? compileStatement(context, fields, stored.length + 1) : anywhere;
+  return async (rows, { run, tenant }) => {
+    const { write, statement } = tenant === undefined ? anywhere : inTenant;
+    const bound: SqlValue[] = stored.map((index) => toArrayLiteral(rows.map((row) => row[index] ?? null)));
+    if (tenant !== undefined) bound.push(tenant);
+    return writtenRows(write, await run(statement, bound));
+  };
+}
+
+interface CompiledInsert {
+  readonly write: GuardedWrite;
+  readonly statement: SqlStatement;
+}
+
+function compileStatement(
+  { table, statementName, references }: EndpointContext,
   fields: readonly InputField[],
-): (rows: readonly (readonly SqlValue[])[]) => Promise<readonly SqlRow[]> {
-  const stored = fields.flatMap(({ column }, index) => (column === undefined ? [] : [{ column, index }]));
-  const arrays = stored.map((_stored, index) => `$${index + 1}::text[]`);
-  const aliases = stored.map((_stored, index) => `c${index}`);
+  tenantParameter: number | undefined,
+): CompiledInsert {
+  const columns = fields.flatMap(({ column }) => column ?? []);
+  const arrays = columns.map((_column, index) => `$${index + 1}::text[]`);
+  const aliases = columns.map((_column, index) => `c${index}`);
   const write: GuardedWrite = {
-    name: statementName,
+    name: `${statementName}${tenantParameter === undefined ? "" : "_in_tenant"}`,
     sources: [
       `item AS (SELECT * FROM unnest(${arrays.join(", ")}) WITH ORDINALITY AS i(${[...aliases, "n"].join(", ")}))`,
     ],
-    command: `INSERT INTO ${table.name} AS ${ALIAS} (${stored.map(({ column }) => column.name).join(", ")}) SELECT ${stored
-      .map(({ column }, index) => `i.c${index}::${sqlType(column.field)}`)
+    command: `INSERT INTO ${table.name} AS ${ALIAS} (${columns.map(({ name }) => name).join(", ")}) SELECT ${columns
+      .map(({ field }, index) => `i.c${index}::${sqlType(field)}`)
       .join(", ")} FROM item i`,
     conditions: [],
     suffix: " ORDER BY i.n",
     returning: [`${ALIAS}.${VERSION}`, ...table.visible.map((column) => column.select(ALIAS))],
-    missing: stored.flatMap(({ column }, index) => {
-      const { items } = column.field;
-      const target = items?.ref === undefined ? undefined : resolve(items.ref);
-      if (target === undefined) return [];
-      return [
-        missingItems({ column, target, array: `i.c${index}`, from: "item i", prefix: `'[' || (i.n - 1) || '].'` }),
-      ];
+    missing: columns.flatMap(({ field }, index) => {
+      const reference = references.get(field.name);
+      if (reference === undefined) return [];
+      const prefix = `'[' || (i.n - 1) || '].'`;
+      return missingReferences(reference, { value: `i.c${index}`, from: "item i", prefix, tenantParameter });
     }),
   };
-  const statement = compileGuardedWrite(write);
-  return async (rows) => {
-    const bound = stored.map(({ index }) => toArrayLiteral(rows.map((row) => row[index] ?? null)));
-    return writtenRows(write, await run(statement, bound));
-  };
+  return { write, statement: compileGuardedWrite(write) };
 }

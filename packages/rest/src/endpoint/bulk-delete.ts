@@ -2,7 +2,10 @@ import { readJson } from "@shaperail/http";
 import type { Field } from "@shaperail/resource";
 import { respond } from "../controller.ts";
 import { createIssueList, withIssuesAt } from "../input/issue.ts";
+import type { SqlStatement } from "../port.ts";
+import { forbidden } from "../sql/guarded-write.ts";
 import { compileRowSerializer, serializeRows } from "../sql/row-serializer.ts";
+import { ownerCondition, perScope, type ScopeShape, scopeValues, tenantCondition } from "../sql/scope.ts";
 import { toArrayLiteral } from "../sql/sql-text.ts";
 import { sqlType } from "../sql/sql-type.ts";
 import { ALIAS, aliveCondition, where } from "../sql/table.ts";
@@ -11,24 +14,12 @@ import { readItems } from "./bulk-create.ts";
 
 /** `DELETE /posts/bulk` with a list of keys: removes all of them, or none when one is not there. Answers with the rows as they were. */
 export function compileBulkDelete(context: EndpointContext): Answer {
-  const { endpoint, table, statementName, run, maxBodyBytes } = context;
+  const { table, runAs, maxBodyBytes } = context;
   const serialize = compileRowSerializer(table.visible);
-  const { name: key, field } = table.primaryKey;
-  const bound = `$1::${sqlType(field)}[]`;
-  const alive = aliveCondition(table);
-  const command = endpoint.softDelete
-    ? `UPDATE ${table.name} AS ${ALIAS} SET "deleted_at" = now()`
-    : `DELETE FROM ${table.name} AS ${ALIAS}`;
-  // Locked first, so that the rows counted are the rows removed; in the order of the key, so that two requests cannot wait for each other.
-  const found = `SELECT ${ALIAS}.${key} FROM ${table.name} ${ALIAS}${where([`${ALIAS}.${key} = ANY (${bound})`, ...alive])} ORDER BY ${ALIAS}.${key} FOR UPDATE`;
-  const complete = `(SELECT count(*) FROM found) = cardinality(${bound})`;
-  const columns = table.visible.map((column) => column.select(ALIAS)).join(", ");
-  const statement = {
-    name: statementName,
-    text: `WITH found AS (${found}) ${command}${where([`${ALIAS}.${key} IN (SELECT ${key} FROM found)`, complete])} RETURNING ${columns}`,
-  };
+  const { field } = table.primaryKey;
+  const statements = perScope(table, (shape) => compileStatement(context, shape));
 
-  return async (exchange) => {
+  return async (exchange, { scope }) => {
     const items = readItems(await readJson(exchange, { maxBytes: maxBodyBytes }));
     const issues = createIssueList();
     const keys = items.map((item, index) =>
@@ -37,9 +28,46 @@ export function compileBulkDelete(context: EndpointContext): Answer {
     issues.throwIfAny();
     // A UUID has two spellings of its letters; naming a row twice is naming it once.
     const distinct = [...new Set(keys.map((text = "") => (field.type === "uuid" ? text.toLowerCase() : text)))];
-    const { rows } = await run(statement, [toArrayLiteral(distinct)]);
-    if (rows.length < distinct.length) throw notFound();
-    await respond(exchange, { status: 200, data: serializeRows(rows, serialize), meta: `"total":${rows.length}` });
+    const values = [toArrayLiteral(distinct), ...scopeValues(table, scope)];
+    const { rows } = await runAs(scope)(statements(scope), values);
+    const removed = rows.filter((row) => row[0] !== null);
+    if (removed.length < distinct.length) {
+      // Every row is there, and some are not the caller's.
+      const seen = rows[0]?.[table.visible.length + 1];
+      throw scope.owner !== undefined && seen === String(distinct.length) ? forbidden() : notFound();
+    }
+    const data = serializeRows(removed, (row) => serialize(row, 1));
+    await respond(exchange, { status: 200, data, meta: `"total":${removed.length}` });
+  };
+}
+
+/** Each row of the result starts with the key; for a caller who must own the rows, it ends with how many there are, whoever owns them. */
+function compileStatement({ endpoint, table, statementName }: EndpointContext, shape: ScopeShape): SqlStatement {
+  const { name: key, field } = table.primaryKey;
+  const place = { firstParameter: 2 };
+  const bound = `$1::${sqlType(field)}[]`;
+  const command = endpoint.softDelete
+    ? `UPDATE ${table.name} AS ${ALIAS} SET "deleted_at" = now()`
+    : `DELETE FROM ${table.name} AS ${ALIAS}`;
+  const visible = [
+    `${ALIAS}.${key} = ANY (${bound})`,
+    ...aliveCondition(table),
+    ...tenantCondition(table, shape, place),
+  ];
+  const owned = ownerCondition(table, shape, place);
+  const conditions = owned === undefined ? visible : [...visible, owned];
+  // Locked first, so that the rows counted are the rows removed; in the order of the key, so that two requests cannot wait for each other.
+  const found = `SELECT ${ALIAS}.${key} FROM ${table.name} ${ALIAS}${where(conditions)} ORDER BY ${ALIAS}.${key} FOR UPDATE`;
+  const complete = `(SELECT count(*) FROM found) = cardinality(${bound})`;
+  const returned = [`${ALIAS}.${key}`, ...table.visible.map((column) => column.select(ALIAS))];
+  const remove = `${command}${where([`${ALIAS}.${key} IN (SELECT ${key} FROM found)`, complete])} RETURNING`;
+  const name = statementName + shape.name;
+  if (owned === undefined) return { name, text: `WITH found AS (${found}) ${remove} ${returned.join(", ")}` };
+  const numbered = returned.map((expression, index) => `${expression} AS c${index}`).join(", ");
+  const seen = `(SELECT count(*) FROM ${table.name} ${ALIAS}${where(visible)})`;
+  return {
+    name,
+    text: `WITH found AS (${found}), removed AS (${remove} ${numbered}) SELECT w.*, ${seen} FROM (SELECT 1) one LEFT JOIN removed w ON TRUE`,
   };
 }
 

@@ -1,75 +1,120 @@
 import { type Exchange, readJson, sendJson } from "@shaperail/http";
 import { render, type Rendered } from "../controller.ts";
-import { compileInput, compileStorable, type InputField, pickInput, readCreateInput } from "../input/input.ts";
-import type { SqlRow, SqlValue, StatementRunner, Subject } from "../port.ts";
+import {
+  compileInput,
+  compileInsertable,
+  compileStorable,
+  type InputField,
+  pickInput,
+  readCreateInput,
+} from "../input/input.ts";
+import type { Access, SqlRow, SqlStatement, SqlValue, StatementRunner } from "../port.ts";
 import { compileGuardedWrite, type GuardedWrite, writtenRows } from "../sql/guarded-write.ts";
-import { missingItems } from "../sql/item-references.ts";
+import { missingReferences } from "../sql/references.ts";
 import { compileRowSerializer } from "../sql/row-serializer.ts";
 import { sqlType } from "../sql/sql-type.ts";
 import { ALIAS } from "../sql/table.ts";
+import { compileStamp, refuseForeignTenant } from "../stamp.ts";
 import { type Answer, type EndpointContext, enterControllers, isControlled } from "./endpoint-context.ts";
 import { rowTag, VERSION } from "./entity-tag.ts";
 import { answerOnce, idempotencyKey } from "./idempotency.ts";
+import { compileReferenceScope, refersToTenants } from "./reference-scope.ts";
+
+interface CreateRequest {
+  readonly exchange: Exchange;
+  readonly access: Access;
+  readonly body: unknown;
+}
 
 /** `POST /posts`: inserts a row and answers with it as it is stored; with an `Idempotency-Key`, once. */
 export function compileCreate(context: EndpointContext): Answer {
-  const { endpoint, table, run, maxBodyBytes } = context;
+  const { endpoint, table, runAs, maxBodyBytes } = context;
+  const { resource } = table;
   const serialize = compileRowSerializer(table.visible);
-  const writable = compileInput(endpoint, table);
   const controllable = isControlled(context);
-  const fields = controllable ? compileStorable(table) : writable;
+  const writable = compileInput(endpoint, table);
+  // Whoever is above tenants says whose the row is, whether or not other callers may.
+  const sendable = compileInput({ ...endpoint, input: [...endpoint.input, resource.tenantKey ?? ""] }, table);
+  const insertable = compileInsertable(endpoint, table);
+  const fields = controllable ? compileStorable(table) : insertable;
+  const stamp = compileStamp({ resource, endpoint, isControlled: controllable });
+  const referenceScope = compileReferenceScope(context, fields);
   const insert = compileInsert(context, fields);
 
-  const create = async (
-    { exchange, subject, body }: { exchange: Exchange; subject: Subject | undefined; body: unknown },
-    runner: StatementRunner["run"],
-  ): Promise<Rendered> => {
-    const input = controllable ? pickInput(writable, body) : undefined;
-    const controlled = await enterControllers(context, { exchange, subject, input });
-    const row = await insert(readCreateInput(fields, controlled?.context.input ?? body), runner);
+  /** Without a runner, the statement is a transaction of its own. */
+  const create = async (request: CreateRequest, runner?: StatementRunner["run"]): Promise<Rendered> => {
+    const { exchange, access, body } = request;
+    refuseForeignTenant(body, { tenantKey: resource.tenantKey, endpoint }, access);
+    const input = controllable ? pickInput(access.scope.tenant === undefined ? sendable : writable, body) : undefined;
+    const controlled = await enterControllers(context, { exchange, access, input });
+    const values = readCreateInput(fields, stamp(controlled?.context.input ?? body, access));
+    const { tenant, related } = await referenceScope(request, [values]);
+    const row = await insert(values, { run: runner ?? runAs(access.scope, related), tenant });
     return render({ status: 201, data: serialize(row, 1), headers: { ETag: rowTag(row[0], "") } }, controlled);
   };
 
-  return async (exchange, subject) => {
+  return async (exchange, access) => {
     const key = idempotencyKey(exchange.request);
     const body = await readJson(exchange, { maxBytes: maxBodyBytes });
-    const request = { exchange, subject, body };
+    const request = { exchange, access, body };
     const answer =
       key === undefined
-        ? await create(request, run)
-        : await answerOnce({ key, body, subject }, context, (runner) => create(request, runner));
+        ? await create(request)
+        : await answerOnce({ key, body, access }, context, (runner) => create(request, runner));
     sendJson(exchange, answer.status, answer.body, answer.headers);
   };
 }
 
-type Insert = (values: readonly SqlValue[], run: StatementRunner["run"]) => Promise<SqlRow>;
+interface InsertContext {
+  readonly run: StatementRunner["run"];
+  /** Whose rows may be referred to; undefined: anybody's. */
+  readonly tenant: SqlValue | undefined;
+}
+
+type Insert = (values: readonly SqlValue[], context: InsertContext) => Promise<SqlRow>;
 
 /** Inserts the values of the fields; the row that comes back starts with its version. */
-function compileInsert({ table, statementName, resolve }: EndpointContext, fields: readonly InputField[]): Insert {
-  const stored = fields.flatMap(({ column }, index) => (column === undefined ? [] : [{ column, index }]));
-  const names = stored.map(({ column }) => column.name).join(", ");
-  const missing = stored.flatMap(({ column }, index) => {
-    const { items } = column.field;
-    const target = items?.ref === undefined ? undefined : resolve(items.ref);
-    return target === undefined ? [] : [missingItems({ column, target, array: `$${index + 1}` })];
-  });
-  // VALUES takes its types from the columns; a SELECT, which can have conditions, has to be told.
-  const source =
-    missing.length === 0
-      ? `VALUES (${stored.map((_stored, index) => `$${index + 1}`).join(", ")})`
-      : `SELECT ${stored.map(({ column }, index) => `$${index + 1}::${sqlType(column.field)}`).join(", ")}`;
-  const write: GuardedWrite = {
-    name: statementName,
-    command: `INSERT INTO ${table.name} AS ${ALIAS} ${stored.length === 0 ? "DEFAULT VALUES" : `(${names}) ${source}`}`,
-    conditions: [],
-    returning: [`${ALIAS}.${VERSION}`, ...table.visible.map((column) => column.select(ALIAS))],
-    missing,
-  };
-  const statement = compileGuardedWrite(write);
-  return async (values, run) => {
-    const bound = stored.map(({ index }) => values[index] ?? null);
+function compileInsert(context: EndpointContext, fields: readonly InputField[]): Insert {
+  const stored = fields.flatMap((field, index) => (field.column === undefined ? [] : [index]));
+  const anywhere = compileStatement(context, fields, undefined);
+  const inTenant = refersToTenants(context, fields) ? compileStatement(context, fields, stored.length + 1) : anywhere;
+  return async (values, { run, tenant }) => {
+    const { write, statement } = tenant === undefined ? anywhere : inTenant;
+    const bound = stored.map((index) => values[index] ?? null);
+    if (tenant !== undefined) bound.push(tenant);
     const [row] = writtenRows(write, await run(statement, bound));
     if (row === undefined) throw new Error("The insert returned no row; a rule or trigger swallowed it.");
     return row;
   };
+}
+
+function compileStatement(
+  { table, statementName, references }: EndpointContext,
+  fields: readonly InputField[],
+  tenantParameter: number | undefined,
+): CompiledInsert {
+  const columns = fields.flatMap(({ column }) => column ?? []);
+  const names = columns.map(({ name }) => name).join(", ");
+  const missing = columns.flatMap(({ field }, index) => {
+    const reference = references.get(field.name);
+    return reference === undefined ? [] : missingReferences(reference, { value: `$${index + 1}`, tenantParameter });
+  });
+  // VALUES takes its types from the columns; a SELECT, which can have conditions, has to be told.
+  const source =
+    missing.length === 0
+      ? `VALUES (${columns.map((_column, index) => `$${index + 1}`).join(", ")})`
+      : `SELECT ${columns.map(({ field }, index) => `$${index + 1}::${sqlType(field)}`).join(", ")}`;
+  const write: GuardedWrite = {
+    name: `${statementName}${tenantParameter === undefined ? "" : "_in_tenant"}`,
+    command: `INSERT INTO ${table.name} AS ${ALIAS} ${columns.length === 0 ? "DEFAULT VALUES" : `(${names}) ${source}`}`,
+    conditions: [],
+    returning: [`${ALIAS}.${VERSION}`, ...table.visible.map((column) => column.select(ALIAS))],
+    missing,
+  };
+  return { write, statement: compileGuardedWrite(write) };
+}
+
+interface CompiledInsert {
+  readonly write: GuardedWrite;
+  readonly statement: SqlStatement;
 }

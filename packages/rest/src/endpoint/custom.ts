@@ -3,21 +3,22 @@ import { readJson } from "@shaperail/http";
 import { createContext, type Handler, type HandlerContext, respond, runControllers, toText } from "../controller.ts";
 import { compileInput, pickInput, readCreateInput, readUpdateInput } from "../input/input.ts";
 import { parseQuery } from "../query/query-string.ts";
+import { refuseForeignTenant } from "../stamp.ts";
 import type { Answer, EndpointContext } from "./endpoint-context.ts";
 
 /** A custom endpoint: everything around it is as for any other; what the handler returns becomes `data`. */
 export function compileCustom(context: EndpointContext, handler: Handler): Answer {
   const { endpoint, table, before, db, maxBodyBytes } = context;
   const fields = compileInput(endpoint, table);
-  const hasTenant = table.resource.tenantKey !== undefined;
   const isPartial = endpoint.method === "PATCH";
 
-  return async (exchange, subject) => {
+  return async (exchange, access) => {
     const body =
       fields.length > 0 || hasBody(exchange.request) ? await readJson(exchange, { maxBytes: maxBodyBytes }) : undefined;
+    refuseForeignTenant(body, { tenantKey: table.resource.tenantKey, endpoint }, access);
     const input = fields.length > 0 ? pickInput(fields, body) : {};
     const shared: HandlerContext = {
-      ...createContext({ exchange, subject, input, db, hasTenant }),
+      ...createContext({ exchange, access, input, db, table }),
       body,
       query: parseQuery(exchange.query),
       status: undefined,

@@ -6,7 +6,7 @@ import { compileRowWrite } from "./row-write.ts";
 
 /** `DELETE /posts/:id`: removes the row, or marks it deleted. */
 export function compileDelete(context: EndpointContext): Answer {
-  const { endpoint, table, statementName, run, after } = context;
+  const { endpoint, table, statementName, runAs, after } = context;
   // After-controllers are shown the row as it was; nobody else is.
   const shown = after.length > 0 ? table.visible : [];
   const serialize = compileRowSerializer(shown);
@@ -20,10 +20,11 @@ export function compileDelete(context: EndpointContext): Answer {
     returning: shown.map((column) => column.select(ALIAS)),
   });
 
-  return async (exchange, subject) => {
+  return async (exchange, access) => {
     const key = readKey(exchange, table);
-    const controlled = await enterControllers(context, { exchange, subject });
-    const row = await write([key], { run, request: exchange.request });
+    const controlled = await enterControllers(context, { exchange, access });
+    const run = runAs(access.scope);
+    const row = await write([key], { run, request: exchange.request, scope: access.scope });
     await respond(exchange, { status: 204, data: serialize(row, 1) }, controlled);
   };
 }

@@ -3,25 +3,24 @@ import { type Exchange, HttpError } from "@shaperail/http";
 import type { Endpoint } from "@shaperail/resource";
 import { type Controlled, type Controller, createContext, runControllers } from "../controller.ts";
 import { validationError } from "../input/issue.ts";
-import type { Authorize, StatementRunner, Subject } from "../port.ts";
+import { EVERYTHING, isPublic } from "../access.ts";
+import type { Access, Authorize } from "../port.ts";
 import { parseTextValue } from "../query/text-value.ts";
 import type { Include } from "../sql/include.ts";
-import type { ResolveReference } from "../sql/item-references.ts";
+import type { Reference } from "../sql/references.ts";
+import type { ScopedTable, Session } from "../sql/session.ts";
 import type { Table } from "../sql/table.ts";
 
 /** What compiling an endpoint needs. */
-export interface EndpointContext {
+export interface EndpointContext extends Session {
   readonly endpoint: Endpoint;
   readonly table: Table;
   /** The relations `include` can name. */
   readonly includes: ReadonlyMap<string, Include>;
-  readonly resolve: ResolveReference;
+  /** References that writes check, by field. */
+  readonly references: ReadonlyMap<string, Reference>;
   /** Prefix of the endpoint's statement names: `posts_v1_list`. */
   readonly statementName: string;
-  /** Runs a statement; errors of the database are answers already. */
-  readonly run: StatementRunner["run"];
-  /** Runs statements in one transaction; undefined when the database cannot. */
-  readonly transaction: StatementRunner["transaction"];
   readonly authorize: Authorize;
   readonly before: readonly Controller[];
   readonly after: readonly Controller[];
@@ -35,7 +34,7 @@ export interface EndpointContext {
 }
 
 /** Answers requests to an endpoint whose caller was let in. */
-export type Answer = (exchange: Exchange, subject: Subject | undefined) => Promise<void>;
+export type Answer = (exchange: Exchange, access: Access) => Promise<void>;
 
 export function isControlled({ before, after }: EndpointContext): boolean {
   return before.length + after.length > 0;
@@ -46,14 +45,13 @@ export async function enterControllers(
   endpoint: EndpointContext,
   request: {
     readonly exchange: Exchange;
-    readonly subject: Subject | undefined;
+    readonly access: Access;
     readonly input?: Record<string, unknown>;
   },
 ): Promise<Controlled | undefined> {
   if (!isControlled(endpoint)) return undefined;
-  const { exchange, subject, input = {} } = request;
-  const hasTenant = endpoint.table.resource.tenantKey !== undefined;
-  const context = createContext({ exchange, subject, input, db: endpoint.db, hasTenant });
+  const { exchange, access, input = {} } = request;
+  const context = createContext({ exchange, access, input, db: endpoint.db, table: endpoint.table });
   await runControllers(endpoint.before, context);
   return { context, after: endpoint.after };
 }
@@ -77,17 +75,23 @@ export function notFound(): HttpError {
   return new HttpError("Resource not found", { code: "NOT_FOUND" });
 }
 
-/** Included rows are shown to those who may read them at their own endpoint. */
+const NOTHING_INCLUDED: readonly ScopedTable[] = [];
+
+/** Included rows are shown to those who may read them at their own endpoint, and only those rows; in the order of the includes. */
 export async function authorizeIncludes(
   exchange: Exchange,
   includes: readonly Include[],
   { authorize }: Pick<EndpointContext, "authorize">,
-): Promise<void> {
-  for (const { rule, key } of includes) {
-    if (rule === undefined)
+): Promise<readonly ScopedTable[]> {
+  if (includes.length === 0) return NOTHING_INCLUDED;
+  const related: ScopedTable[] = [];
+  for (const { requirement, key, target } of includes) {
+    if (requirement === undefined)
       throw new HttpError(`\`${key}\` cannot be included: nobody may read it.`, { code: "FORBIDDEN" });
-    if (rule.kind === "restricted") await authorize(exchange, rule);
+    const scope = isPublic(requirement) ? EVERYTHING : (await authorize(exchange, requirement)).scope;
+    related.push({ table: target, scope });
   }
+  return related;
 }
 
 /** PostgreSQL could not read a bound value as the type of its column. */

@@ -1,9 +1,13 @@
+import { isPublic, requirementOf, withoutStore } from "../access.ts";
 import { respond } from "../controller.ts";
-import type { SqlStatement } from "../port.ts";
+import type { SqlRow, SqlStatement } from "../port.ts";
 import { type Projection, readProjection, wholeRow } from "../query/list-request.ts";
 import { parseQuery } from "../query/query-string.ts";
-import { lateralJoin } from "../sql/include.ts";
+import { forbidden } from "../sql/guarded-write.ts";
+import { lateralJoins, relatedShape, relatedValues } from "../sql/include.ts";
 import { compileRowSerializer, type RowSerializer } from "../sql/row-serializer.ts";
+import { ownerCondition, perScope, type ScopeShape, scopeShape, scopeValues, tenantCondition } from "../sql/scope.ts";
+import type { ScopedTable } from "../sql/session.ts";
 import { createShapeCache } from "../sql/shape-cache.ts";
 import { ALIAS, aliveCondition, where } from "../sql/table.ts";
 import { type Answer, authorizeIncludes, type EndpointContext, notFound, readKey } from "./endpoint-context.ts";
@@ -15,62 +19,99 @@ interface CompiledGet {
   readonly serialize: RowSerializer;
   readonly versionAt: number;
   readonly truncatedAt: number;
+  /** Whether somebody else's row is there; undefined for callers who need not own it. */
+  readonly foreignAt: number | undefined;
 }
+
+const ALONE: readonly ScopedTable[] = [];
 
 /** `GET /posts/:id`: one row, with an `ETag` of its version unless related rows are part of the answer. */
 export function compileGet(context: EndpointContext): Answer {
-  const { table, includes, run } = context;
+  const { endpoint, table, includes, statementName, runAs } = context;
   const gets = createShapeCache<CompiledGet>();
   const whole = wholeRow(table);
-  const wholeGet = compile(context, { projection: whole, name: context.statementName, prepare: true });
+  const wholeGet = perScope(table, (scope) =>
+    compile(context, { projection: whole, scope, related: ALONE, name: statementName + scope.name, prepare: true }),
+  );
+  const isOpen = isPublic(requirementOf(table.resource, endpoint));
 
-  return async (exchange) => {
+  return async (exchange, { scope }) => {
     const key = readKey(exchange, table);
     const projection =
       exchange.query === "" ? whole : readProjection(parseQuery(exchange.query), { table, includes, wholeRow: whole });
-    await authorizeIncludes(exchange, projection.includes, context);
     const { shape } = projection;
-    const get =
-      shape === ""
-        ? wholeGet
-        : gets.get(shape, (prepare) =>
-            compile(context, { projection, name: `${context.statementName}_${shape}`, prepare }),
-          );
-    const { rows } = await run(get.statement, [key]);
-    const [row] = rows;
-    if (row === undefined) throw notFound();
-    const meta = truncatedMember(rows, projection, get).slice(1);
+    if (shape === "") {
+      const get = wholeGet(scope);
+      const row = findRow(get, (await runAs(scope)(get.statement, [key, ...scopeValues(table, scope)])).rows);
+      const tag = rowTag(row[get.versionAt], "");
+      if (isFresh(exchange.request, tag)) return sendNotModified(exchange, tag);
+      return respond(exchange, { status: 200, data: get.serialize(row), headers: { ETag: tag } });
+    }
+    const related = await authorizeIncludes(exchange, projection.includes, context);
+    const own = scopeShape(table, scope);
+    const name = `${statementName}${own.name}_${shape}${relatedShape(related)}`;
+    const get = gets.get(name, (prepare) => compile(context, { projection, scope: own, related, name, prepare }));
+    const values = [key, ...scopeValues(table, scope), ...relatedValues(related)];
+    const row = findRow(get, (await runAs(scope, related)(get.statement, values)).rows);
+    const meta = truncatedMember([row], projection, get).slice(1);
     const answer = { status: 200, data: get.serialize(row), meta };
     // The tag stands for a version of this row; an answer with other rows in it has none.
-    if (projection.includes.length > 0) return respond(exchange, answer);
+    if (projection.includes.length > 0) {
+      const isPersonal =
+        isOpen && !projection.includes.every(({ requirement }) => requirement && isPublic(requirement));
+      return respond(isPersonal ? withoutStore(exchange) : exchange, answer);
+    }
     const tag = rowTag(row[get.versionAt], shape);
     if (isFresh(exchange.request, tag)) return sendNotModified(exchange, tag);
     return respond(exchange, { ...answer, headers: { ETag: tag } });
   };
 }
 
+/** The row; 403 when it is somebody else's, 404 when there is none for this caller. */
+function findRow({ versionAt, foreignAt }: CompiledGet, [row]: readonly SqlRow[]): SqlRow {
+  if (row !== undefined && row[versionAt] !== null) return row;
+  if (foreignAt !== undefined && row?.[foreignAt] === "t") throw forbidden();
+  throw notFound();
+}
+
 interface GetPlan {
   readonly projection: Projection;
+  readonly scope: ScopeShape;
+  readonly related: readonly ScopedTable[];
   readonly name: string;
   readonly prepare: boolean;
 }
 
-function compile({ table }: EndpointContext, { projection, name, prepare }: GetPlan): CompiledGet {
+function compile({ table }: EndpointContext, { projection, scope, related, name, prepare }: GetPlan): CompiledGet {
   const { columns, includes } = projection;
-  const laterals = includes.map(lateralJoin);
+  const place = { firstParameter: 2 };
+  const firstParameter = 2 + (scope.tenant ? 1 : 0) + (scope.owner ? 1 : 0);
+  const laterals = lateralJoins(includes, { related, firstParameter });
   const selected = [
     ...columns.map((column) => column.select(ALIAS)),
     ...laterals.map(({ value }) => value),
     `${ALIAS}.${VERSION}`,
     ...laterals.flatMap(({ truncated }) => truncated ?? []),
-  ].join(", ");
+  ];
   const joins = laterals.map(({ join }) => ` ${join}`).join("");
-  const conditions = where([`${ALIAS}.${table.primaryKey.name} = $1`, ...aliveCondition(table)]);
+  const key = `${ALIAS}.${table.primaryKey.name} = $1`;
+  const visible = [key, ...aliveCondition(table), ...tenantCondition(table, scope, place)];
+  const owned = ownerCondition(table, scope, place);
   const versionAt = columns.length + includes.length;
-  return {
-    statement: { name, text: `SELECT ${selected} FROM ${table.name} ${ALIAS}${joins}${conditions}`, prepare },
+  const from = ` FROM ${table.name} ${ALIAS}`;
+  const compiled = {
     serialize: compileRowSerializer([...columns, ...includes]),
     versionAt,
     truncatedAt: versionAt + 1,
   };
+  if (owned === undefined) {
+    const text = `SELECT ${selected.join(", ")}${from}${joins}${where(visible)}`;
+    return { ...compiled, statement: { name, text, prepare }, foreignAt: undefined };
+  }
+  const numbered = selected.map((expression, index) => `${expression} AS c${index}`).join(", ");
+  const mine = `SELECT ${numbered}${from}${joins}${where([...visible, owned])}`;
+  // Whether it is there at all is asked only when it is not the caller's.
+  const foreign = `CASE WHEN w.c${versionAt} IS NULL THEN EXISTS (SELECT 1${from}${where(visible)}) END`;
+  const text = `SELECT w.*, ${foreign} FROM (SELECT 1) one LEFT JOIN (${mine}) w ON TRUE`;
+  return { ...compiled, statement: { name, text, prepare }, foreignAt: selected.length };
 }

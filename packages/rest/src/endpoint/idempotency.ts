@@ -5,7 +5,7 @@ import { HttpError } from "@shaperail/http";
 import type { Rendered } from "../controller.ts";
 import { toJsonText } from "../input/json-text.ts";
 import { validationError } from "../input/issue.ts";
-import type { StatementRunner, Subject } from "../port.ts";
+import type { Access, StatementRunner } from "../port.ts";
 import { toHttpError } from "../sql/db-error.ts";
 import type { EndpointContext } from "./endpoint-context.ts";
 
@@ -45,7 +45,7 @@ export function idempotencyKey({ headers }: IncomingMessage): string | undefined
 export interface Repeatable {
   readonly key: string;
   readonly body: unknown;
-  readonly subject: Subject | undefined;
+  readonly access: Access;
 }
 
 /**
@@ -55,26 +55,28 @@ export interface Repeatable {
  * @throws HttpError `VALIDATION_ERROR` when the key came with another body, `CONFLICT` while the first request is under way.
  */
 export async function answerOnce(
-  { key, body, subject }: Repeatable,
-  { table, statementName, transaction }: EndpointContext,
+  { key, body, access: { subject, scope } }: Repeatable,
+  { table, statementName, transactionAs }: EndpointContext,
   work: (run: StatementRunner["run"]) => Promise<Rendered>,
 ): Promise<Rendered> {
-  if (transaction === undefined) throw unsupported();
+  if (transactionAs === undefined) throw unsupported();
   // A key belongs to one caller at one endpoint; others may use the same.
-  const scope = [statementName, subject?.tenantId ?? "", subject?.sub ?? ""].map(encodeURIComponent).join(" ");
+  const caller = [statementName, subject?.tenantId ?? "", subject?.sub ?? ""]
+    .map((part) => encodeURIComponent(part.toWellFormed()))
+    .join(" ");
   const fingerprint = createHash("sha256")
     .update(toJsonText(body) ?? "")
     .digest("base64url");
   try {
-    return await transaction(async ({ run }) => {
-      const { rows: locked } = await run(LOCK, [scope, key]);
+    return await transactionAs(scope, async (run) => {
+      const { rows: locked } = await run(LOCK, [caller, key]);
       if (locked[0]?.[0] !== "t") throw underWay();
-      const { rows } = await run(FIND, [scope, key]);
+      const { rows } = await run(FIND, [caller, key]);
       const [found] = rows;
       if (found !== undefined) return replay(found, fingerprint);
       const answer = await work(run);
       const headers = JSON.stringify(answer.headers ?? {});
-      await run(KEEP, [scope, key, fingerprint, String(answer.status), headers, answer.body]);
+      await run(KEEP, [caller, key, fingerprint, String(answer.status), headers, answer.body]);
       return answer;
     });
   } catch (error) {

@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
+import { isPublic, requirementOf, withoutStore } from "../access.ts";
 import { respond } from "../controller.ts";
 import { validationError } from "../input/issue.ts";
 import type { SqlRow } from "../port.ts";
 import { encodeCursor } from "../query/cursor.ts";
 import { createListGrammar, type ListRequest, readListRequest } from "../query/list-request.ts";
 import { compileListStatement, type ListStatement, listValues, shapeOf } from "../query/list-statement.ts";
+import { relatedShape, relatedValues } from "../sql/include.ts";
 import { compileRowSerializer, type RowSerializer, serializeRows } from "../sql/row-serializer.ts";
+import { type ScopeShape, scopeShape, scopeValues } from "../sql/scope.ts";
+import type { ScopedTable } from "../sql/session.ts";
 import { createShapeCache } from "../sql/shape-cache.ts";
 import { type Answer, authorizeIncludes, type EndpointContext, isInvalidValue } from "./endpoint-context.ts";
 import { truncatedMember } from "./truncated.ts";
@@ -14,6 +18,8 @@ interface CompiledList extends ListStatement {
   readonly serialize: RowSerializer;
 }
 
+const ALONE: readonly ScopedTable[] = [];
+
 interface Page {
   readonly data: string;
   readonly meta: string;
@@ -21,38 +27,50 @@ interface Page {
 
 /** `GET /posts`: a page of rows, by cursor or by offset. */
 export function compileList(context: EndpointContext): Answer {
-  const { endpoint, table, includes, run } = context;
+  const { endpoint, table, includes, runAs } = context;
   const grammar = createListGrammar(endpoint, { table, includes });
   const lists = createShapeCache<CompiledList>();
 
-  return async (exchange) => {
+  const isOpen = isPublic(requirementOf(table.resource, endpoint));
+
+  return async (exchange, { scope }) => {
     const request = readListRequest(exchange.query, grammar);
-    await authorizeIncludes(exchange, request.projection.includes, context);
-    const shape = shapeOf(request);
-    const list = lists.get(shape, (kept) => compile(context, { request, shape, kept }));
-    const { rows } = await run(list.statement, listValues(request, endpoint.pagination)).catch((error: unknown) => {
+    const { includes: included } = request.projection;
+    const related = included.length === 0 ? ALONE : await authorizeIncludes(exchange, included, context);
+    const own = scopeShape(table, scope);
+    const shape = own.name + shapeOf(request) + relatedShape(related);
+    const list = lists.get(shape, (kept) => compile(context, { request, scope: own, related, shape, kept }));
+    const values = [
+      ...scopeValues(table, scope),
+      ...listValues(request, endpoint.pagination),
+      ...relatedValues(related),
+    ];
+    const { rows } = await runAs(scope, related)(list.statement, values).catch((error: unknown) => {
       // A cursor's values were checked when it was made; ones that do not fit were made by somebody else.
       throw request.place !== undefined && isInvalidValue(error) ? invalidCursor() : error;
     });
     const page = list.totalAt === undefined ? cursorPage(rows, request, list) : offsetPage(rows, request, list);
-    await respond(exchange, { status: 200, ...page });
+    const isPersonal = isOpen && !included.every(({ requirement }) => requirement && isPublic(requirement));
+    await respond(isPersonal ? withoutStore(exchange) : exchange, { status: 200, ...page });
   };
 }
 
 interface ListShape {
   readonly request: ListRequest;
+  readonly scope: ScopeShape;
+  readonly related: readonly ScopedTable[];
   readonly shape: string;
   readonly kept: boolean;
 }
 
 function compile(
   { endpoint, table, statementName }: EndpointContext,
-  { request, shape, kept }: ListShape,
+  { request, scope, related, shape, kept }: ListShape,
 ): CompiledList {
   const name = `${statementName}_${createHash("sha256").update(shape).digest("hex").slice(0, 16)}`;
   const { columns, includes } = request.projection;
   return {
-    ...compileListStatement({ table, endpoint, request, name, prepare: kept }),
+    ...compileListStatement({ table, endpoint, request, scope, related, name, prepare: kept }),
     serialize: compileRowSerializer([...columns, ...includes]),
   };
 }

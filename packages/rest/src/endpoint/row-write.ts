@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import type { SqlRow, SqlValue, StatementRunner } from "../port.ts";
-import { compileGuardedWrite, type GuardedWrite, writtenRows } from "../sql/guarded-write.ts";
+import type { Scope, SqlRow, SqlStatement, SqlValue, StatementRunner } from "../port.ts";
+import { CHANGED, compileGuardedWrite, FOREIGN, type GuardedWrite, writtenRows } from "../sql/guarded-write.ts";
+import { ownerCondition, perScope, type ScopeShape, scopeValues, tenantCondition } from "../sql/scope.ts";
 import { toArrayLiteral } from "../sql/sql-text.ts";
 import { ALIAS, aliveCondition, type Table, where } from "../sql/table.ts";
 import { notFound } from "./endpoint-context.ts";
@@ -19,40 +20,61 @@ export interface RowWritePlan {
   readonly missing?: readonly string[];
 }
 
-/** Writes the row of a key; with `If-Match`, only at one of the named versions. The row that comes back starts with its version. */
-export type RowWrite = (
-  values: readonly SqlValue[],
-  context: { readonly run: StatementRunner["run"]; readonly request: IncomingMessage },
-) => Promise<SqlRow>;
+export interface RowWriteContext {
+  readonly run: StatementRunner["run"];
+  readonly request: IncomingMessage;
+  readonly scope: Scope;
+}
+
+/**
+ * Writes the row of a key, if it is in the caller's scope; with `If-Match`, only at one of the named versions. The row that comes back
+ * starts with its version.
+ */
+export type RowWrite = (values: readonly SqlValue[], context: RowWriteContext) => Promise<SqlRow>;
 
 export function compileRowWrite(plan: RowWritePlan): RowWrite {
-  const { table, name, prepare, command, nextParameter, returning, missing } = plan;
-  const conditions = [`${ALIAS}.${table.primaryKey.name} = $1`, ...aliveCondition(table)];
-  const plain: GuardedWrite = {
-    name,
-    prepare,
-    command,
-    conditions,
-    returning: [`${ALIAS}.${VERSION}`, ...returning],
-    missing,
-  };
-  const conditional: GuardedWrite = {
-    ...plain,
-    name: `${name}_if_match`,
-    conditions: [...conditions, `${ALIAS}.${VERSION}::text = ANY ($${nextParameter}::text[])`],
-    found: `SELECT 1 FROM ${table.name} ${ALIAS}${where(conditions)}`,
-  };
-  const plainStatement = compileGuardedWrite(plain);
-  const conditionalStatement = compileGuardedWrite(conditional);
+  const { table } = plan;
+  const plainWrites = perScope(table, (shape) => compileFor(plan, shape, false));
+  const conditionalWrites = perScope(table, (shape) => compileFor(plan, shape, true));
 
-  return async (values, { run, request }) => {
+  return async (values, { run, request, scope }) => {
     const versions = expectedVersions(request);
-    const rows =
-      versions === undefined
-        ? writtenRows(plain, await run(plainStatement, values))
-        : writtenRows(conditional, await run(conditionalStatement, [...values, toArrayLiteral(versions)]));
-    const [row] = rows;
+    const { write, statement } = (versions === undefined ? plainWrites : conditionalWrites)(scope);
+    const bound = [...values, ...scopeValues(table, scope)];
+    if (versions !== undefined) bound.push(toArrayLiteral(versions));
+    const [row] = writtenRows(write, await run(statement, bound));
     if (row === undefined) throw notFound();
     return row;
   };
+}
+
+interface CompiledWrite {
+  readonly write: GuardedWrite;
+  readonly statement: SqlStatement;
+}
+
+function compileFor(plan: RowWritePlan, shape: ScopeShape, isConditional: boolean): CompiledWrite {
+  const { table, name, prepare, command, nextParameter, returning, missing } = plan;
+  const place = { firstParameter: nextParameter };
+  const visible = [
+    `${ALIAS}.${table.primaryKey.name} = $1`,
+    ...aliveCondition(table),
+    ...tenantCondition(table, shape, place),
+  ];
+  const owned = ownerCondition(table, shape, place);
+  const versionParameter = nextParameter + (shape.tenant ? 1 : 0) + (shape.owner ? 1 : 0);
+  const current = `${ALIAS}.${VERSION}::text = ANY ($${versionParameter}::text[])`;
+  const reason = isConditional ? `'${CHANGED}'` : "NULL";
+  const why = owned === undefined ? reason : `CASE WHEN ${owned} THEN ${reason} ELSE '${FOREIGN}' END`;
+  const write: GuardedWrite = {
+    name: `${name}${shape.name}${isConditional ? "_if_match" : ""}`,
+    prepare,
+    command,
+    conditions: [...visible, ...(owned === undefined ? [] : [owned]), ...(isConditional ? [current] : [])],
+    returning: [`${ALIAS}.${VERSION}`, ...returning],
+    missing,
+    found:
+      owned === undefined && !isConditional ? undefined : `SELECT ${why} FROM ${table.name} ${ALIAS}${where(visible)}`,
+  };
+  return { write, statement: compileGuardedWrite(write) };
 }

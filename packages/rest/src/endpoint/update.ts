@@ -9,21 +9,25 @@ import {
   readUpdateInput,
 } from "../input/input.ts";
 import type { SqlValue } from "../port.ts";
-import { missingItems } from "../sql/item-references.ts";
+import { missingReferences } from "../sql/references.ts";
 import { compileRowSerializer } from "../sql/row-serializer.ts";
 import { createShapeCache } from "../sql/shape-cache.ts";
 import { ALIAS } from "../sql/table.ts";
 import { type Answer, type EndpointContext, enterControllers, isControlled, readKey } from "./endpoint-context.ts";
 import { rowTag } from "./entity-tag.ts";
+import { compileReferenceScope } from "./reference-scope.ts";
 import { compileRowWrite, type RowWrite } from "./row-write.ts";
 
 /** `PATCH /posts/:id`: changes the given fields; `PUT` replaces every writable field. Answers with the row as it is stored. */
 export function compileUpdate(context: EndpointContext): Answer {
-  const { endpoint, table, run, maxBodyBytes } = context;
+  const { endpoint, table, runAs, maxBodyBytes } = context;
   const serialize = compileRowSerializer(table.visible);
-  const writable = compileInput(endpoint, table);
+  // A row stays with its tenant, whatever a controller leaves in the input.
+  const isMovable = ({ field }: InputField): boolean => field.name !== table.resource.tenantKey;
+  const writable = compileInput(endpoint, table).filter(isMovable);
   const controllable = isControlled(context);
-  const fields = controllable ? compileStorable(table) : writable;
+  const fields = controllable ? compileStorable(table).filter(isMovable) : writable;
+  const referenceScope = compileReferenceScope(context, fields);
   const replaces = endpoint.method === "PUT";
   // A statement per set of given fields: a partial update must not write, or lock the foreign keys of, the others.
   const writes = createShapeCache<RowWrite>();
@@ -38,16 +42,25 @@ export function compileUpdate(context: EndpointContext): Answer {
     });
   };
 
-  return async (exchange, subject) => {
+  return async (exchange, access) => {
     const key = readKey(exchange, table);
     const body = await readJson(exchange, { maxBytes: maxBodyBytes });
     const input = controllable ? pickInput(writable, body) : undefined;
-    const controlled = await enterControllers(context, { exchange, subject, input });
+    const controlled = await enterControllers(context, { exchange, access, input });
     const given = readInput(controlled?.context.input ?? body);
     const shape = given.map((value) => (value === undefined ? "0" : "1")).join("");
-    const write = writes.get(shape, (prepare) => compileWrite(context, { fields, shape, prepare }));
-    const values = given.filter((value, index): value is SqlValue => value !== undefined && isStored(fields, index));
-    const row = await write([key, ...values], { run, request: exchange.request });
+    const { tenant, related } = await referenceScope({ exchange, access }, [given]);
+    const inTenant = tenant !== undefined;
+    const write = writes.get(inTenant ? `${shape}t` : shape, (prepare) =>
+      compileWrite(context, { fields, shape, inTenant, prepare }),
+    );
+    const values = [
+      key,
+      ...given.filter((value, index): value is SqlValue => isGiven(value) && isStored(fields, index)),
+    ];
+    if (inTenant) values.push(tenant);
+    const { scope } = access;
+    const row = await write(values, { run: runAs(scope, related), request: exchange.request, scope });
     const headers = { ETag: rowTag(row[0], "") };
     await respond(exchange, { status: 200, data: serialize(row, 1), headers }, controlled);
   };
@@ -57,33 +70,39 @@ interface UpdateShape {
   readonly fields: readonly InputField[];
   /** A `1` for each field that is written. */
   readonly shape: string;
+  /** References are checked against the tenant in the parameter behind the fields. */
+  readonly inTenant: boolean;
   readonly prepare: boolean;
 }
 
 function compileWrite(
-  { table, statementName, resolve }: EndpointContext,
-  { fields, shape, prepare }: UpdateShape,
+  { table, statementName, references }: EndpointContext,
+  { fields, shape, inTenant, prepare }: UpdateShape,
 ): RowWrite {
   const columns = fields.flatMap(({ column }, index) => (column !== undefined && shape[index] === "1" ? [column] : []));
   const assignments = columns.map(({ name }, index) => `${name} = $${index + 2}`);
   const updatedAt = table.columns.get("updated_at");
   if (updatedAt?.field.generated === true) assignments.push(`${updatedAt.name} = now()`);
+  const tenantParameter = inTenant ? columns.length + 2 : undefined;
   // Only transient fields were given and nothing keeps the time: the row is locked and read as if it were written.
   const { name } = table.primaryKey;
   if (assignments.length === 0) assignments.push(`${name} = ${ALIAS}.${name}`);
   return compileRowWrite({
     table,
-    name: `${statementName}_${shape}`,
+    name: `${statementName}_${shape}${inTenant ? "_in_tenant" : ""}`,
     prepare,
     command: `UPDATE ${table.name} AS ${ALIAS} SET ${assignments.join(", ")}`,
-    nextParameter: columns.length + 2,
+    nextParameter: columns.length + (inTenant ? 3 : 2),
     returning: table.visible.map((column) => column.select(ALIAS)),
-    missing: columns.flatMap((column, index) => {
-      const { items } = column.field;
-      const target = items?.ref === undefined ? undefined : resolve(items.ref);
-      return target === undefined ? [] : [missingItems({ column, target, array: `$${index + 2}` })];
+    missing: columns.flatMap(({ field }, index) => {
+      const reference = references.get(field.name);
+      return reference === undefined ? [] : missingReferences(reference, { value: `$${index + 2}`, tenantParameter });
     }),
   });
+}
+
+function isGiven(value: SqlValue | undefined): value is SqlValue {
+  return value !== undefined;
 }
 
 function isStored(fields: readonly InputField[], index: number): boolean {

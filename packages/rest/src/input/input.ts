@@ -1,5 +1,6 @@
 import { type Endpoint, type Field, isNullable } from "@shaperail/resource";
 import type { Column } from "../sql/column.ts";
+import { stampedFields } from "../stamp.ts";
 import { createIssueList, type IssueList, validationError } from "./issue.ts";
 import type { SqlValue } from "../port.ts";
 import type { Table } from "../sql/table.ts";
@@ -19,6 +20,12 @@ export interface InputField {
 /** The fields a client may write at an endpoint, in schema order. */
 export function compileInput({ input }: Endpoint, table: Table): readonly InputField[] {
   return compileFields(table, ({ name }) => input.includes(name));
+}
+
+/** The fields of a new row: what a client may write, and what is filled in from the caller. */
+export function compileInsertable(endpoint: Endpoint, table: Table): readonly InputField[] {
+  const stamped = stampedFields(table.resource, endpoint);
+  return compileFields(table, ({ name }) => endpoint.input.includes(name) || stamped.has(name));
 }
 
 /** The fields a controller may write: all but those the database fills in. */

@@ -1,7 +1,9 @@
 import type { Endpoint } from "@shaperail/resource";
 import type { SqlStatement, SqlValue } from "../port.ts";
-import { lateralJoin } from "../sql/include.ts";
+import { lateralJoins } from "../sql/include.ts";
 import { type Direction, keysetCondition, orderBy } from "../sql/keyset.ts";
+import { scopeConditions, type ScopeShape } from "../sql/scope.ts";
+import type { ScopedTable } from "../sql/session.ts";
 import { quoteIdentifier } from "../sql/sql-text.ts";
 import { aliveCondition, ALIAS, type Table, where } from "../sql/table.ts";
 import type { ListRequest } from "./list-request.ts";
@@ -25,6 +27,10 @@ export interface ListStatementPlan {
   readonly table: Table;
   readonly endpoint: Endpoint;
   readonly request: ListRequest;
+  /** Which rows of the table; its values are bound first. */
+  readonly scope: ScopeShape;
+  /** Which rows of the included tables; their values are bound last. */
+  readonly related: readonly ScopedTable[];
   readonly name: string;
   readonly prepare: boolean;
 }
@@ -41,7 +47,7 @@ export function shapeOf({ filters, order, search, place, projection }: ListReque
   return projection.shape === "" ? shape : `${shape}|${projection.shape}`;
 }
 
-/** The values a list statement binds, in order. */
+/** The values a list statement binds between those of its scopes, in order. */
 export function listValues(request: ListRequest, paginated: "cursor" | "offset"): SqlValue[] {
   const { filters, search, place, limit, offset } = request;
   const values: SqlValue[] = filters.map(({ value }) => value);
@@ -54,12 +60,14 @@ export function listValues(request: ListRequest, paginated: "cursor" | "offset")
 }
 
 /** The one statement that answers a list of this shape. */
-export function compileListStatement({ table, endpoint, request, name, prepare }: ListStatementPlan): ListStatement {
+export function compileListStatement(plan: ListStatementPlan): ListStatement {
+  const { table, endpoint, request, scope, related, name, prepare } = plan;
   const { filters, order, search, place, projection } = request;
   const { keys: sort } = order;
   const direction: Direction = place?.direction ?? "after";
-  const conditions = [...aliveCondition(table)];
-  let parameter = 1;
+  const scoped = scopeConditions(table, scope, { firstParameter: 1 });
+  const conditions = [...scoped, ...aliveCondition(table)];
+  let parameter = 1 + scoped.length;
   for (const { column } of filters) conditions.push(`${ALIAS}.${column.name} = $${parameter++}`);
   if (search !== undefined) conditions.push(searchCondition(endpoint.search, parameter++));
   const rowConditions = [...conditions];
@@ -69,7 +77,8 @@ export function compileListStatement({ table, endpoint, request, name, prepare }
     parameter += nulls.filter((isNull) => !isNull).length;
   }
 
-  const laterals = projection.includes.map(lateralJoin);
+  const firstParameter = parameter + (endpoint.pagination === "cursor" ? 1 : 2);
+  const laterals = lateralJoins(projection.includes, { related, firstParameter });
   const keysAt = projection.columns.length + projection.includes.length;
   const cut = laterals.flatMap(({ truncated }) => truncated ?? []);
   const selected = [

@@ -17,11 +17,19 @@ export interface GuardedWrite {
   readonly suffix?: string;
   /** SELECTs of one text column: the paths of values that refer to rows that are not there. */
   readonly missing?: readonly string[];
-  /** SELECT that has a row when the row to be written is there, so that "changed" can be told from "gone". */
+  /**
+   * SELECT of one text column that has a row when the row to be written is there, and so says why it was not written: {@link CHANGED},
+   * {@link FOREIGN}, or NULL for no reason of its own.
+   */
   readonly found?: string;
 }
 
-/** The statement; with guards, each row ends with whether `found` found something and the missing paths, and there is at least one row. */
+/** The row is there, at another version than the client knows. */
+export const CHANGED = "changed";
+/** The row is there, and somebody else's. */
+export const FOREIGN = "foreign";
+
+/** The statement; with guards, each row ends with what `found` says and the missing paths, and there is at least one row. */
 export function compileGuardedWrite(write: GuardedWrite): SqlStatement {
   const {
     name,
@@ -47,29 +55,38 @@ export function compileGuardedWrite(write: GuardedWrite): SqlStatement {
     ...(found === undefined ? [] : [`found AS (${found})`]),
     `written AS (${statement})`,
   ];
-  const exists = found === undefined ? "TRUE" : "EXISTS (SELECT 1 FROM found)";
+  const reason = found === undefined ? "NULL" : "(SELECT * FROM found)";
   const paths = missing.length === 0 ? "NULL" : "(SELECT string_agg(path, ' ') FROM missing)";
   return {
     name,
     prepare,
-    text: `WITH ${parts.join(", ")} SELECT w.*, ${exists}, ${paths} FROM (SELECT 1) one LEFT JOIN written w ON TRUE`,
+    text: `WITH ${parts.join(", ")} SELECT w.*, ${reason}, ${paths} FROM (SELECT 1) one LEFT JOIN written w ON TRUE`,
   };
 }
 
 /**
  * The rows that were written. The first returned column must never be null in a written row.
  *
- * @throws HttpError `VALIDATION_ERROR` for references that lead nowhere, `PRECONDITION_FAILED` for a row that is there and was not written.
+ * @throws HttpError `FORBIDDEN` for somebody else's row, `VALIDATION_ERROR` for references that lead nowhere, `PRECONDITION_FAILED` for a row
+ * that has changed.
  */
 export function writtenRows(write: GuardedWrite, { rows }: SqlResult): readonly SqlRow[] {
   if (!isGuarded(write)) return rows;
   const width = write.returning.length;
+  const written = rows.filter((row) => row[0] !== null);
+  if (written.length > 0) return written;
   const [first] = rows;
+  const reason = first?.[width];
+  if (reason === FOREIGN) throw forbidden();
   const paths = first?.[width + 1]?.split(" ");
   if (paths !== undefined) throw brokenReferences(paths);
-  const written = rows.filter((row) => row[0] !== null);
-  if (written.length === 0 && write.found !== undefined && first?.[width] === "t") throw preconditionFailed();
-  return written;
+  if (reason === CHANGED) throw preconditionFailed();
+  return [];
+}
+
+/** The row is there and the caller may not know more of it, nor change it. */
+export function forbidden(): HttpError {
+  return new HttpError("Forbidden", { code: "FORBIDDEN" });
 }
 
 /** The row is not at the version the client knows. */

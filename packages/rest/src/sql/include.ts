@@ -1,5 +1,9 @@
-import type { AuthRule, Relation, Resource } from "@shaperail/resource";
+import type { Relation, Resource } from "@shaperail/resource";
+import { requirementOf } from "../access.ts";
+import type { AccessRequirement, SqlValue } from "../port.ts";
 import type { OutputColumn } from "./row-serializer.ts";
+import { scopeConditions, scopeShape, scopeValues } from "./scope.ts";
+import type { ScopedTable } from "./session.ts";
 import { quoteIdentifier } from "./sql-text.ts";
 import { ALIAS, aliveCondition, type Table, where } from "./table.ts";
 
@@ -10,8 +14,8 @@ const MOST_RELATED = 100;
 export interface Include extends OutputColumn {
   readonly relation: Relation;
   readonly target: Table;
-  /** Who may read the related rows: what the related resource says of its own list or get. Undefined: nobody. */
-  readonly rule: AuthRule | undefined;
+  /** What reading the related rows takes: what the related resource says of its own list or get. Undefined: nobody may. */
+  readonly requirement: AccessRequirement | undefined;
 }
 
 /** The relations of a resource. One whose target is on another connection cannot be joined; the resource rules refuse it. */
@@ -25,8 +29,9 @@ export function compileIncludes(
     if (target === undefined) continue;
     const kinds = relation.kind === "has_many" ? ["list", "get"] : ["get", "list"];
     const endpoints = kinds.map((kind) => target.resource.endpoints.find((endpoint) => endpoint.kind === kind));
-    const rule = endpoints.find((endpoint) => endpoint !== undefined)?.auth;
-    includes.set(relation.name, { key: relation.name, encode: (text) => text, relation, target, rule });
+    const reader = endpoints.find((endpoint) => endpoint !== undefined);
+    const requirement = reader && requirementOf(target.resource, reader);
+    includes.set(relation.name, { key: relation.name, encode: (text) => text, relation, target, requirement });
   }
   return includes;
 }
@@ -51,10 +56,52 @@ export interface LateralJoin {
   readonly truncated: string | undefined;
 }
 
-export function lateralJoin({ relation, target }: Include, index: number): LateralJoin {
-  const alias = `i${index}`;
+interface LateralPlan {
+  readonly alias: string;
+  /** Predicates of the caller's scope on `r`. */
+  readonly scope: readonly string[];
+}
+
+/** The joins of a projection in which only rows of these scopes are shown. */
+export function lateralJoins(
+  includes: readonly Include[],
+  { related, firstParameter }: { readonly related: readonly ScopedTable[]; readonly firstParameter: number },
+): readonly LateralJoin[] {
+  let parameter = firstParameter;
+  return includes.map((include, index) => {
+    const scoped = related[index];
+    const scope =
+      scoped === undefined
+        ? []
+        : scopeConditions(scoped.table, scopeShape(scoped.table, scoped.scope), {
+            alias: "r",
+            firstParameter: parameter,
+          });
+    parameter += scope.length;
+    return lateralJoin(include, { alias: `i${index}`, scope });
+  });
+}
+
+/** What the statement's text depends on of the scopes of included rows; "" when all of them are everybody's. */
+export function relatedShape(related: readonly ScopedTable[]): string {
+  let shape = "";
+  let isScoped = false;
+  for (const { table, scope } of related) {
+    const { name } = scopeShape(table, scope);
+    if (name !== "") isScoped = true;
+    shape += `${name}|`;
+  }
+  return isScoped ? shape : "";
+}
+
+/** The values that {@link lateralJoins} binds. */
+export function relatedValues(related: readonly ScopedTable[]): readonly SqlValue[] {
+  return related.flatMap(({ table, scope }) => scopeValues(table, scope));
+}
+
+function lateralJoin({ relation, target }: Include, { alias, scope }: LateralPlan): LateralJoin {
   const linked = `r.${quoteIdentifier(relation.remoteField)} = ${ALIAS}.${quoteIdentifier(relation.localField)}`;
-  const conditions = where([linked, ...aliveCondition(target, "r")]);
+  const conditions = where([linked, ...aliveCondition(target, "r"), ...scope]);
   const members = target.visible.map((column) => `${column.selectJson("r")} AS ${column.name}`).join(", ");
   const order = `r.${target.primaryKey.name}`;
   const many = relation.kind === "has_many";

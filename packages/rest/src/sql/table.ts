@@ -1,4 +1,5 @@
 import type { Resource } from "@shaperail/resource";
+import { OWNER_FIELD } from "../stamp.ts";
 import { type Column, toColumn } from "./column.ts";
 import { quoteIdentifier } from "./sql-text.ts";
 
@@ -12,6 +13,10 @@ export interface Table {
   /** What a response shows: every column that is not sensitive, in schema order. */
   readonly visible: readonly Column[];
   readonly primaryKey: Column;
+  /** The tenant key, when rows belong to tenants. */
+  readonly tenant: Column | undefined;
+  /** `created_by`, when it can hold the caller's identifier. */
+  readonly owner: Column | undefined;
   /** Some endpoint of the table sets `deleted_at`, so a row that has one is gone for all of them. */
   readonly softDeletes: boolean;
 }
@@ -40,8 +45,15 @@ function compileTable(resource: Resource, softDeletes: boolean): Table {
     columns,
     visible: stored.filter(({ field }) => !field.sensitive),
     primaryKey,
+    tenant: resource.tenantKey === undefined ? undefined : columns.get(resource.tenantKey),
+    owner: ownerColumn(columns.get(OWNER_FIELD)),
     softDeletes,
   };
+}
+
+function ownerColumn(column: Column | undefined): Column | undefined {
+  const type = column?.field.type;
+  return type === "uuid" || type === "string" ? column : undefined;
 }
 
 /** Conditions as a WHERE clause, or nothing. */

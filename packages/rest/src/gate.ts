@@ -1,0 +1,72 @@
+import { type Exchange, type Route, sendError } from "@shaperail/http";
+import type { Endpoint, Resource } from "@shaperail/resource";
+import { isPublic, OPEN, requirementOf, withoutStore } from "./access.ts";
+import type { Answer } from "./endpoint/endpoint-context.ts";
+import type { Access, Authorize, Limit } from "./port.ts";
+import { fillsOwner } from "./stamp.ts";
+
+export interface GateOptions {
+  readonly endpoint: Endpoint;
+  readonly resource: Resource;
+  readonly authorize: Authorize;
+  /** Undefined: nothing is limited. */
+  readonly limit: Limit | undefined;
+}
+
+const NO_HEADERS: readonly string[] = [];
+
+/**
+ * What stands in front of an answer: who is calling, whether they may, and how often. Nothing here waits unless `authorize` or `limit` does:
+ * the caller of a hot endpoint is usually known already.
+ */
+export function compileGate({ endpoint, resource, authorize, limit }: GateOptions, answer: Answer): Route["handle"] {
+  const requirement = requirementOf(resource, endpoint);
+  const isOpen = !asksWhoCalls(resource, endpoint);
+  const identify: Authorize = isOpen ? () => OPEN : authorize;
+
+  const enter = (exchange: Exchange, access: Access, headers: readonly string[]): Promise<void> => {
+    if (isOpen && limit === undefined) return answer(exchange, access);
+    const isPersonal = access.subject !== undefined || !isPublic(requirement);
+    const own = withHeaders(isPersonal ? withoutStore(exchange) : exchange, headers);
+    // Here and not further out: a refusal needs the headers as much as an answer does.
+    return answer(own, access).catch((error: unknown) => sendError(own, error));
+  };
+  if (limit === undefined) {
+    return (exchange) => whenKnown(identify(exchange, requirement), (access) => enter(exchange, access, NO_HEADERS));
+  }
+
+  const call = { resource: resource.name, action: endpoint.action, limit: endpoint.rateLimit };
+  const admit = (exchange: Exchange, access: Access): Promise<void> =>
+    whenKnown(limit(exchange, { ...call, subject: access.subject }), (headers) => enter(exchange, access, headers));
+  // Whoever guesses credentials is counted before being told that they are wrong.
+  const refuse = async (exchange: Exchange, error: unknown): Promise<void> =>
+    sendError(withHeaders(exchange, await limit(exchange, { ...call, subject: undefined })), error);
+  return (exchange) => {
+    let access: Access | Promise<Access>;
+    try {
+      access = identify(exchange, requirement);
+    } catch (error) {
+      return refuse(exchange, error);
+    }
+    if (!(access instanceof Promise)) return admit(exchange, access);
+    return access.then(
+      (known) => admit(exchange, known),
+      (error: unknown) => refuse(exchange, error),
+    );
+  };
+}
+
+/** Functions of the application are told who calls, and so is a row that keeps its author; other public endpoints need not know. */
+function asksWhoCalls(resource: Resource, endpoint: Endpoint): boolean {
+  const { kind, before, after } = endpoint;
+  const runsFunctions = kind === "custom" || before.length > 0 || after.length > 0;
+  return !isPublic(requirementOf(resource, endpoint)) || runsFunctions || fillsOwner(resource, endpoint);
+}
+
+function whenKnown<T>(value: T | Promise<T>, next: (value: T) => Promise<void>): Promise<void> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+function withHeaders(exchange: Exchange, headers: readonly string[]): Exchange {
+  return headers.length === 0 ? exchange : { ...exchange, baseHeaders: [...exchange.baseHeaders, ...headers] };
+}
