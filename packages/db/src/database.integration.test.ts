@@ -398,20 +398,27 @@ describe("what is reported", () => {
     ]);
   });
 
-  test("every statement is observed under its name", async () => {
+  test("every statement is observed with its name and its text, without values", async () => {
     const seen: unknown[] = [];
     const db = open({
       observer: {
         observe: (operation, attributes, run) => {
           seen.push({ operation, ...attributes });
-          return run();
+          return run(() => undefined);
         },
         inject: () => undefined,
         extract: (_carrier, run) => run(),
       },
     });
     await db.transaction((tx) => tx.run(slow, ["0"]));
-    expect(seen).toEqual([{ operation: "db.query", connection: "default", statement: "slow" }]);
+    await db.run(slow, ["0"]);
+    const statement = {
+      operation: "db.query",
+      "db.connection": "default",
+      "db.query.summary": "slow",
+      "db.statement": slow.text,
+    };
+    expect(seen).toEqual([statement, statement]);
   });
 });
 

@@ -1,10 +1,10 @@
 import {
   closeable,
   noopLogger,
-  noopObserver,
   withDeadline,
   type Closeable,
   type Logger,
+  type ObservationAttributes,
   type Observer,
 } from "@shaperail/core";
 import type { Kysely } from "kysely";
@@ -15,7 +15,7 @@ import { DbError } from "./errors.ts";
 import { createPoolKysely } from "./kysely-driver.ts";
 import { createPing } from "./ping.ts";
 import { createPool, type PoolStats } from "./pool.ts";
-import { createStatementRunner } from "./run-statement.ts";
+import { createStatementRunner, type StatementRunner } from "./run-statement.ts";
 import { probeServer } from "./server-socket.ts";
 import { dbError, isStartupRefused } from "./sql-state.ts";
 import type { RawResult, RawValue, Statement } from "./statement.ts";
@@ -62,7 +62,7 @@ export interface DatabaseOptions {
   readonly slowQueryMs?: number;
   /** @default a logger that writes nothing */
   readonly logger?: Logger;
-  /** Sees every statement as `db.query`. @default an observer that reports nothing */
+  /** Sees every statement of {@link Database.run} and of transactions as `db.query`. @default none, which costs nothing */
   readonly observer?: Observer;
 }
 
@@ -111,7 +111,7 @@ export function createDatabase({
   applicationName = "shaperail",
   slowQueryMs,
   logger: parentLogger = noopLogger,
-  observer = noopObserver,
+  observer,
 }: DatabaseOptions): Database {
   if (!Number.isInteger(poolSize) || poolSize < 1)
     throw new TypeError(`poolSize is ${poolSize}, not a whole number above 0.`);
@@ -192,8 +192,19 @@ export function createDatabase({
     onStatementLost: () => notePooler("it lost a prepared statement"),
   });
   const begin = (settings: Parameters<typeof beginSql>[0]): string => beginSql(settings, direct ? undefined : timeouts);
-  const observe = <T>(statement: string, run: () => Promise<T>): Promise<T> =>
-    observer.observe("db.query", { connection: name, statement }, run);
+  const observed = ({ run, runOn }: StatementRunner, { observe }: Observer): StatementRunner => {
+    const attributesOf = (statement: Statement): ObservationAttributes => ({
+      "db.connection": name,
+      "db.query.summary": statement.name,
+      "db.statement": statement.text,
+    });
+    return {
+      run: (statement, values) => observe("db.query", attributesOf(statement), () => run(statement, values)),
+      runOn: (connection, statement, values) =>
+        observe("db.query", attributesOf(statement), () => runOn(connection, statement, values)),
+    };
+  };
+  const { run, runOn } = observer === undefined ? runner : observed(runner, observer);
 
   return {
     name,
@@ -204,12 +215,12 @@ export function createDatabase({
         throw connectError(error, { url, name });
       }
     },
-    run: (statement, values) => observe(statement.name, () => runner.run(statement, values)),
+    run,
     transaction: (work, { isolation, readOnly = false } = {}) =>
       pool.lease((connection) =>
         runTransaction(connection, work, {
           begin: begin({ isolationLevel: isolation, accessMode: readOnly ? "read only" : undefined }),
-          run: (statement, values) => observe(statement.name, () => runner.runOn(connection, statement, values)),
+          run: (statement, values) => runOn(connection, statement, values),
         }),
       ),
     kysely: <Schema>() => createPoolKysely<Schema>(pool.lease, begin),
