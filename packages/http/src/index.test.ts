@@ -5,6 +5,7 @@ test("the package exports exactly this", () => {
   expect(Object.keys(http).toSorted()).toEqual([
     "HttpError",
     "HttpServerError",
+    "createClientAddress",
     "createExpressBase",
     "createHttpApp",
     "createHttpServer",

@@ -1,5 +1,11 @@
 export type { Answer } from "./answer.ts";
 export { createHttpApp, type DispatchOptions, type Finish, type HttpApp, type HttpAppOptions } from "./app.ts";
+export {
+  type ClientAddress,
+  type ClientAddressOptions,
+  createClientAddress,
+  type TrustProxy,
+} from "./client-address.ts";
 export type { CompressionOptions, Compressor } from "./compressor.ts";
 export type { CorsOptions } from "./cors.ts";
 export {
