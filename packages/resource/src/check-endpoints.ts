@@ -58,8 +58,12 @@ function checkInput(resource: ReadResource, action: string, endpoint: ReadEndpoi
   return (endpoint.values.input ?? []).flatMap((name) => {
     const field = fieldOf(resource, name.value)?.value.values;
     if (field === undefined) return unknownField(resource, name);
-    const written = field.generated !== true && !(field.primary === true && kindOf(action) === "update");
-    return written ? [] : [diagnose("SR069", name.span, `\`${name.value}\` is never written by a client here.`)];
+    const updates = kindOf(action) === "update";
+    const written = field.generated !== true && !(field.primary === true && updates);
+    if (!written) return [diagnose("SR069", name.span, `\`${name.value}\` is never written by a client here.`)];
+    const moves =
+      updates && field.transient !== true && (name.value === resource.values.tenant_key || name.value === "created_by");
+    return moves ? [diagnose("SR085", name.span, `\`${name.value}\` says whose the row is.`)] : [];
   });
 }
 

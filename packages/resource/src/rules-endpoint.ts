@@ -29,6 +29,7 @@ export type EndpointRuleCode =
   | "SR066"
   | "SR069"
   | "SR075"
+  | "SR085"
   | "SR101"
   | "SR102";
 
@@ -189,6 +190,12 @@ export const ENDPOINT_RULES: Readonly<Record<EndpointRuleCode, RuleText>> = {
     fix: "Name the function that answers it, or use a conventional action.",
     example:
       "endpoints:\n  publish: { method: POST, path: '/articles/:id/publish', auth: [admin], handler: publish_article }",
+  },
+  SR085: {
+    title: "An update cannot move a row to another tenant or owner.",
+    fix: "Remove the field from `input`; write a custom endpoint for handing a row over.",
+    example: "schema:\n  created_by: { type: uuid }\nendpoints:\n  update: { auth: owner, input: [title] }",
+    beyondSchema: true,
   },
   SR101: {
     title: "A list can be filtered by a field that no index begins with.",

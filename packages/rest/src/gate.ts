@@ -63,8 +63,8 @@ function asksWhoCalls(resource: Resource, endpoint: Endpoint): boolean {
   return !isPublic(requirementOf(resource, endpoint)) || runsFunctions || fillsOwner(resource, endpoint);
 }
 
-function whenKnown<T>(value: T | Promise<T>, next: (value: T) => Promise<void>): Promise<void> {
-  return value instanceof Promise ? value.then(next) : next(value);
+function whenKnown<T>(value: T | Promise<T>, proceed: (value: T) => Promise<void>): Promise<void> {
+  return value instanceof Promise ? value.then((known) => proceed(known)) : proceed(value);
 }
 
 function withHeaders(exchange: Exchange, headers: readonly string[]): Exchange {

@@ -18,6 +18,7 @@ const SUPPORTED_FEATURES: readonly ResourceFeature[] = [
   "search",
   "soft_delete",
   "sort",
+  "tenancy",
   "transient",
 ];
 

@@ -110,7 +110,7 @@ test("what is ordered, selected and included is a list with commas", () => {
 test.each([
   { id: "comments_list", statuses: "200 400 422 500 503" },
   { id: "posts_list", statuses: "200 400 422 500 503" },
-  { id: "articles_list", statuses: "200 400 422 429 500 503" },
+  { id: "articles_list", statuses: "200 400 401 403 422 429 500 503" },
   { id: "posts_get", statuses: "200 304 400 404 422 500 503" },
   { id: "posts_create", statuses: "201 400 401 403 409 413 415 422 500 503" },
   { id: "posts_update", statuses: "200 400 401 403 404 409 412 413 415 422 500 503" },
@@ -145,7 +145,7 @@ test.each([
   { id: "articles_get", status: "200", headers: ["ETag", "X-Cache", "X-Request-Id"] },
   { id: "posts_create", status: "201", headers: ["ETag", "Idempotency-Replayed", "X-Request-Id"] },
   { id: "posts_update", status: "200", headers: ["ETag", "X-Request-Id"] },
-  { id: "posts_delete", status: "204", headers: ["X-Request-Id"] },
+  { id: "posts_delete", status: "204", headers: ["RateLimit", "RateLimit-Policy", "X-Request-Id"] },
 ])("$status of $id has the headers $headers", ({ id, status, headers }) => {
   expect(Object.keys(operation(id).responses[status]?.["headers"] ?? {})).toEqual(headers);
 });
@@ -153,7 +153,7 @@ test.each([
 test.each([
   { name: "Unauthorized", headers: ["WWW-Authenticate", "X-Request-Id"] },
   { name: "Conflict", headers: ["Retry-After", "X-Request-Id"] },
-  { name: "RateLimited", headers: ["Retry-After", "X-Request-Id"] },
+  { name: "RateLimited", headers: ["RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"] },
   { name: "ServiceUnavailable", headers: ["Retry-After", "X-Request-Id"] },
   { name: "NotFound", headers: ["X-Request-Id"] },
 ])("the answer $name has the envelope and the headers $headers", ({ name, headers }) => {
@@ -258,6 +258,9 @@ test("an upload is a form with the file beside the fields", () => {
 
 test.each([
   { id: "posts_list", security: [], auth: "public" },
+  // Public, but every row belongs to a tenant.
+  { id: "articles_list", security: [{ bearerAuth: [] }, { apiKeyAuth: [] }], auth: "public" },
+  { id: "articles_stats", security: [{ bearerAuth: [] }, { apiKeyAuth: [] }], auth: "public" },
   { id: "posts_create", security: [{ bearerAuth: [] }, { apiKeyAuth: [] }], auth: ["admin", "member"] },
   { id: "articles_update", security: [{ bearerAuth: [] }, { apiKeyAuth: [] }], auth: ["admin", "owner"] },
   { id: "articles_delete", security: [{ bearerAuth: [] }, { apiKeyAuth: [] }], auth: ["owner"] },

@@ -39,8 +39,9 @@ export function describeEndpoint(resource: Resource, endpoint: Endpoint): string
   ].join(" ");
 }
 
-function describeAuth({ name }: Resource, { auth }: Endpoint): string {
-  if (auth.kind === "public") return "Anybody may call this.";
+function describeAuth({ name, tenantKey }: Resource, { auth }: Endpoint): string {
+  if (auth.kind === "public")
+    return tenantKey === undefined ? "Anybody may call this." : "Anybody who belongs to a tenant may call this.";
   const { roles, owner } = auth;
   const who = [
     ...(roles.length > 0 ? [`${roles.length === 1 ? "the role" : "one of the roles"} ${listed(roles)}`] : []),

@@ -37,6 +37,7 @@ const ISSUE_CODES: readonly string[] = [
   "invalid_type",
   "invalid_reference",
   "invalid_value",
+  "forbidden_value",
   "invalid_filter",
   "invalid_cursor",
   "empty_update",
@@ -149,7 +150,7 @@ const ANSWERS: Readonly<Record<ErrorStatus, ErrorAnswer>> = {
   429: {
     name: "RateLimited",
     description: "`RATE_LIMITED`: too many requests from this caller.",
-    headers: ["Retry-After"],
+    headers: ["Retry-After", "RateLimit", "RateLimit-Policy"],
   },
   500: {
     name: "InternalError",

@@ -15,6 +15,8 @@ export const RESPONSE_HEADERS: JsonObject = {
     schema: { type: "string", enum: ["true"] },
   },
   "Retry-After": { description: "When to come back, in seconds.", schema: { type: "integer", minimum: 0 } },
+  RateLimit: text('What is left of the caller\'s limit, and when it is whole again, in seconds: `"default";r=3;t=40`.'),
+  "RateLimit-Policy": text('The limit and its window, in seconds: `"default";q=100;w=60`.'),
   "WWW-Authenticate": text("Which credentials are understood."),
 };
 

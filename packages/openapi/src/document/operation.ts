@@ -28,7 +28,7 @@ export function toOperation({ resource, endpoint, path }: PlacedEndpoint, contex
     tags: [resource.name],
     summary: summarizeEndpoint(resource, endpoint),
     description: describeEndpoint(resource, endpoint),
-    security: endpoint.auth.kind === "public" ? [] : [{ bearerAuth: [] }, { apiKeyAuth: [] }],
+    security: securityOf(resource, endpoint),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body === undefined ? {} : { requestBody: body }),
     responses: {
@@ -43,6 +43,15 @@ export function toOperation({ resource, endpoint, path }: PlacedEndpoint, contex
     },
     ...extensions(endpoint),
   };
+}
+
+const CREDENTIALS: readonly Part[] = [{ bearerAuth: [] }, { apiKeyAuth: [] }];
+
+/** What to authenticate with. An empty requirement means that it also works without. */
+function securityOf({ tenantKey }: Resource, { auth, kind, before, after }: Endpoint): readonly Part[] {
+  if (auth.kind === "restricted" || tenantKey !== undefined) return CREDENTIALS;
+  const usesCaller = kind === "custom" || before.length > 0 || after.length > 0;
+  return usesCaller ? [{}, ...CREDENTIALS] : [];
 }
 
 function headerParameters({ kind }: Endpoint): readonly Part[] {
@@ -70,10 +79,11 @@ interface RequestParts {
   readonly isGuarded: boolean;
 }
 
-/** The endpoint itself asks who calls, or the owner of rows that `include` would add does. */
+/** The endpoint itself asks who calls, or the rows that `include` would add do. */
 function isGuarded(resource: Resource, endpoint: Endpoint, { inclusions }: DocumentContext): boolean {
-  if (endpoint.auth.kind === "restricted") return true;
-  return selects(endpoint) && inclusions(resource).some(({ rule }) => rule?.kind !== "public");
+  if (endpoint.auth.kind === "restricted" || resource.tenantKey !== undefined) return true;
+  const related = selects(endpoint) ? inclusions(resource) : [];
+  return related.some(({ rule, resource: { tenantKey } }) => rule?.kind !== "public" || tenantKey !== undefined);
 }
 
 /** Every status an endpoint can refuse with. */

@@ -52,7 +52,8 @@ export function successResponses(
 ): Readonly<Record<string, Part>> {
   const row = reference("schemas", context.names.schema(resource, ""));
   const selection = reference("schemas", context.names.schema(resource, SELECTION));
-  const cached = endpoint.cache === undefined ? [] : ["X-Cache"];
+  const limited = endpoint.rateLimit === undefined ? [] : ["RateLimit", "RateLimit-Policy"];
+  const cached = endpoint.cache === undefined ? limited : ["X-Cache", ...limited];
   switch (endpoint.kind) {
     case "list": {
       const meta = endpoint.pagination === "cursor" ? "CursorMeta" : "OffsetMeta";
@@ -64,22 +65,22 @@ export function successResponses(
         "ETag",
         ...cached,
       ]);
-      return { 200: found, 304: { description: "The row has not changed.", headers: headersOf(["ETag"]) } };
+      return { 200: found, 304: { description: "The row has not changed.", headers: headersOf(["ETag", ...limited]) } };
     }
     case "create":
-      return { 201: envelope("The row as it is stored.", { data: row }, ["ETag", "Idempotency-Replayed"]) };
+      return { 201: envelope("The row as it is stored.", { data: row }, ["ETag", "Idempotency-Replayed", ...limited]) };
     case "update":
-      return { 200: envelope("The row as it is stored.", { data: row }, ["ETag"]) };
+      return { 200: envelope("The row as it is stored.", { data: row }, ["ETag", ...limited]) };
     case "delete":
-      return { 204: { description: "The row is gone.", headers: headersOf([]) } };
+      return { 204: { description: "The row is gone.", headers: headersOf(limited) } };
     case "bulk_create":
-      return { 200: envelope("The rows as they are stored.", { data: arrayOf(row), meta: "TotalMeta" }, []) };
+      return { 200: envelope("The rows as they are stored.", { data: arrayOf(row), meta: "TotalMeta" }, limited) };
     case "bulk_delete":
-      return { 200: envelope("The rows as they were.", { data: arrayOf(row), meta: "TotalMeta" }, []) };
+      return { 200: envelope("The rows as they were.", { data: arrayOf(row), meta: "TotalMeta" }, limited) };
     case "custom":
       return {
         200: envelope("What the handler answers.", { data: { description: "Any JSON value." } }, cached),
-        204: { description: "The handler has nothing to answer.", headers: headersOf([]) },
+        204: { description: "The handler has nothing to answer.", headers: headersOf(limited) },
       };
   }
 }

@@ -1,4 +1,4 @@
-import type { Field, ItemType } from "@shaperail/resource";
+import { type Field, isNullable, type ItemType } from "@shaperail/resource";
 import type { Json, JsonObject, Part } from "./model.ts";
 
 /** What a schema says besides the type. */
@@ -68,15 +68,6 @@ export function textSchema({ type, values = [] }: Field | ItemType): Part {
     case "array":
       return { type: "string" };
   }
-}
-
-/**
- * NULL may be stored: the field says so, or nothing says otherwise. A default or a generated value means that the column is
- * never empty.
- */
-function isNullable({ nullable, required, primary, generated, default: value }: Field): boolean {
-  const hasDefault = value !== undefined && value !== null;
-  return nullable || !(required || primary || generated || hasDefault);
 }
 
 function itemsOf(value: Field | ItemType): Part {
