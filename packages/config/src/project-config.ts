@@ -12,6 +12,8 @@ export interface ProjectConfig {
   readonly project: string;
   /** 0 is any free port; only `SHAPERAIL_PORT` can say so. */
   readonly port: number;
+  /** Port of its own for metrics, documentation and readiness; undefined: they are on `port`. */
+  readonly adminPort: number | undefined;
   /** `auto` is one per available CPU core. */
   readonly workers: "auto" | number;
   readonly server: ServerConfig;
@@ -156,7 +158,7 @@ export interface GrpcConfig {
 export interface EnvironmentConfig {
   /** `NODE_ENV`. */
   readonly nodeEnv: "development" | "production" | "test";
-  /** `RUST_LOG`, not parsed; undefined leaves `logging.level` in force. */
+  /** `SHAPERAIL_LOG`, or else `RUST_LOG`, not parsed; undefined leaves `logging.level` in force. */
   readonly rustLog: string | undefined;
   /** `OTEL_SERVICE_NAME`. */
   readonly otelServiceName: string;
@@ -169,3 +171,7 @@ export interface EnvironmentConfig {
   /** `SHAPERAIL_RELEASE`: name of what is deployed, for the memory of what live releases use. */
   readonly release: string | undefined;
 }
+  /** `OTEL_EXPORTER_OTLP_PROTOCOL`; undefined leaves it to the port of the endpoint. */
+  readonly otelProtocol: "grpc" | "http/protobuf" | undefined;
+  /** `OTEL_SDK_DISABLED`. */
+  readonly otelDisabled: boolean;

@@ -72,12 +72,22 @@ export function readProject(
   if (project === undefined || server === undefined || databases === undefined) return undefined;
   if (migrations === undefined || logging === undefined || environment === undefined) return undefined;
   return {
+  if (project !== undefined && project.admin_port === project.port && project.port !== 0) {
+    reading.report({
+      code: "CONFIG_INVALID_VALUE",
+      message: `\`admin_port\` is ${project.port}, the port of the application itself.`,
+      span: entryOf(root, "admin_port")?.value.span,
+      fix: "Choose another port, or remove `admin_port`.",
+    });
+    return undefined;
+  }
     project: project.project,
     port: project.port,
     workers: project.workers,
     server,
     cors,
     databases,
+    adminPort: project.admin_port ?? undefined,
     migrations,
     cache,
     auth,
@@ -115,7 +125,7 @@ function readAuth(root: SourceMap, reading: ProjectReading): AuthConfig | undefi
 function toEnvironment(values: EnvironmentValues): EnvironmentConfig {
   return {
     nodeEnv: values.node_env,
-    rustLog: values.rust_log ?? undefined,
+    rustLog: values.shaperail_log ?? values.rust_log ?? undefined,
     otelServiceName: values.otel_service_name,
     redisUrl: values.redis_url ?? undefined,
     directDatabaseUrl: values.direct_database_url ?? undefined,

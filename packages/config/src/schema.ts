@@ -9,6 +9,7 @@ const notYet = (name: string): string => `The ${name} protocol is not available 
 export interface ProjectValues {
   project: string;
   port: number;
+  admin_port: number | null;
   workers: "auto" | number;
   protocols: readonly Protocol[];
 }
@@ -25,6 +26,11 @@ export const PROJECT: Settings<ProjectValues> = {
   port: withDefault(integer(0, 65_535), 3_000, {
     doc: "HTTP port; SHAPERAIL_PORT beats it.",
     env: "SHAPERAIL_PORT",
+    written: integer(1, 65_535),
+  }),
+  admin_port: optional(integer(0, 65_535), {
+    doc: "Port of its own for /metrics, /docs and /health/ready, which the public port then does not answer; SHAPERAIL_ADMIN_PORT beats it.",
+    env: "SHAPERAIL_ADMIN_PORT",
     written: integer(1, 65_535),
   }),
   workers: withDefault(workers(), "auto", { doc: "Worker processes; `auto` is one per available CPU core." }),
@@ -118,6 +124,7 @@ export const GRPC: Settings<GrpcValues> = {
 export interface EnvironmentValues {
   node_env: "development" | "production" | "test";
   rust_log: string | null;
+  shaperail_log: string | null;
   otel_service_name: string;
   redis_url: string | null;
   direct_database_url: string | null;
@@ -133,7 +140,16 @@ export const ENVIRONMENT: Settings<EnvironmentValues> = {
   rust_log: optional(text(), { doc: "Filter of log lines by level and target.", env: "RUST_LOG" }),
   otel_service_name: withDefault(text(), "shaperail", { doc: "Service name of spans.", env: "OTEL_SERVICE_NAME" }),
   redis_url: optional(url(["redis", "rediss"]), { doc: "Redis for jobs.", env: "REDIS_URL", sensitive: true }),
+  shaperail_log: optional(text(), { doc: "The same; beats RUST_LOG.", env: "SHAPERAIL_LOG" }),
   direct_database_url: optional(url(["postgresql", "postgres"], { mayLackHost: true }), {
+  otel_exporter_otlp_protocol: optional(oneOf(["grpc", "http/protobuf"]), {
+    doc: "How spans are sent.",
+    env: "OTEL_EXPORTER_OTLP_PROTOCOL",
+  }),
+  otel_sdk_disabled: withDefault(boolean(), false, {
+    doc: "Whether there is no tracing although an endpoint is set.",
+    env: "OTEL_SDK_DISABLED",
+  }),
     doc: "Connection past a pooler, for migrations.",
     env: "DIRECT_DATABASE_URL",
     sensitive: true,
