@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { relative } from "node:path";
 import { type Closeable, closeable } from "@shaperail/core";
-import { loadProject, type Project, ProjectError } from "@shaperail/runtime";
+import { loadProject, type LoadProjectOptions, type Project, ProjectError } from "@shaperail/runtime";
 import { formatDiagnostics } from "@shaperail/source";
 import type { CommandContext } from "./command.ts";
 import type { EmbeddedPostgres } from "./postgres/embedded-postgres.ts";
@@ -21,6 +20,8 @@ export interface OpenProjectOptions {
   readonly env?: Environment;
   /** An embedded server that runs already. */
   readonly running?: EmbeddedPostgres;
+  /** `databases` for a command that reaches nothing else: a migration job is given DATABASE_URL and no more. @default "everything" */
+  readonly needs?: LoadProjectOptions["needs"];
 }
 
 /**
@@ -29,8 +30,9 @@ export interface OpenProjectOptions {
  */
 export async function openProject(
   context: CommandContext,
-  { env = context.env, running }: OpenProjectOptions = {},
+  { env: given = context.env, running, needs = "everything" }: OpenProjectOptions = {},
 ): Promise<OpenedProject> {
+  const env = needs === "everything" ? given : withoutEmpty(given);
   let embedded: EmbeddedPostgres | undefined;
   const provide = async (missing: readonly string[]): Promise<Record<string, string>> => {
     if (missing.length !== 1 || missing[0] !== "DATABASE_URL") return {};
@@ -38,7 +40,7 @@ export async function openProject(
     return { DATABASE_URL: embedded.url };
   };
   try {
-    const project = await loadProject({ directory: pathTo(context), env, provide });
+    const project = await loadProject({ directory: pathTo(context), env, provide, needs });
     return {
       project,
       embedded,
@@ -51,25 +53,12 @@ export async function openProject(
   }
 }
 
-/** Loads the project to look at it only: a database is neither needed nor started. */
+/** Loads the project to look at it only: a database is neither needed nor started, and no secret has to be set. */
 export async function inspectProject(context: CommandContext): Promise<Project> {
-  const env = withoutSecrets({ DATABASE_URL: "postgresql://database-url.is.not.set/app", ...context.env });
-  return loadProject({ directory: pathTo(context), env });
+  return loadProject({ directory: pathTo(context), env: withoutEmpty(context.env), needs: "nothing" });
 }
 
-/**
- * Stand-ins for what a command needs neither to know nor to reach: a migration job is given DATABASE_URL and no more.
- * Nothing is ever signed with these or sent to them.
- */
-export function withoutSecrets(env: Environment): Environment {
-  return {
-    REDIS_URL: "redis://redis-url.is.not.set:6379",
-    JWT_SECRET: randomBytes(48).toString("base64"),
-    WEBHOOK_SECRET: randomBytes(48).toString("base64"),
-    ...withoutEmpty(env),
-  };
-}
-
+/** A variable that is set to nothing is one that is not set. */
 function withoutEmpty(env: Environment): Environment {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
 }

@@ -15,7 +15,13 @@ export {
   type LoadedConfig,
   type ProvideVariables,
 } from "./load-config.ts";
-export { type Environment, parseConfig, type ParseConfigOptions, type ParsedConfig } from "./parse-config.ts";
+export {
+  type ConfigNeeds,
+  type Environment,
+  parseConfig,
+  type ParseConfigOptions,
+  type ParsedConfig,
+} from "./parse-config.ts";
 export type {
   AuthConfig,
   CacheConfig,

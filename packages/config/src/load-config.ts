@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { type Diagnostic, hasErrors } from "@shaperail/source";
 import { ENVIRONMENT_FILE, joinEnvironment } from "./environment-file.ts";
 import { ConfigError } from "./errors.ts";
-import { type Environment, parseConfig, type ParsedConfig } from "./parse-config.ts";
+import { type ConfigNeeds, type Environment, parseConfig, type ParsedConfig } from "./parse-config.ts";
 import type { ProjectConfig } from "./project-config.ts";
 import { toDiagnostic } from "./rules.ts";
 
@@ -20,6 +20,8 @@ export interface LoadConfigOptions {
   readonly env?: Environment;
   /** Called in development for variables without a value, for example to start a database. @default provides nothing */
   readonly provide?: ProvideVariables;
+  /** What the caller is going to use; what is not need not be set. @default "everything" */
+  readonly needs?: ConfigNeeds;
 }
 
 export interface LoadedConfig {
@@ -44,6 +46,7 @@ export async function loadConfig({
   // oxlint-disable-next-line node/no-process-env
   env: processEnv = process.env,
   provide = async () => ({}),
+  needs = "everything",
 }: LoadConfigOptions = {}): Promise<LoadedConfig> {
   const text = await readText(directory, CONFIG_FILE);
   if (text === undefined) {
@@ -58,7 +61,7 @@ export async function loadConfig({
     envText === undefined ? { env: processEnv, problems: [] } : joinEnvironment(processEnv, envText);
 
   const parse = (fallbacks: Readonly<Record<string, string>>): ParsedConfig =>
-    parseConfig(text, { file: CONFIG_FILE, env, fallbacks });
+    parseConfig(text, { file: CONFIG_FILE, env, fallbacks, needs });
   let parsed = parse({});
   if (!isProduction && problems.length === 0 && lacksOnlyVariables(parsed)) {
     parsed = parse(await provide(parsed.missingVariables));

@@ -1,4 +1,4 @@
-import { type Diagnostic, hasErrors, parseYaml, type SourceNode } from "@shaperail/source";
+import { type Diagnostic, hasErrors, parseYaml, type SourceEntry, type SourceNode } from "@shaperail/source";
 import { freezeDeeply } from "./freeze-deeply.ts";
 import type { Variables } from "./interpolate.ts";
 import { interpolateTree } from "./interpolate-tree.ts";
@@ -16,7 +16,18 @@ export interface ParseConfigOptions {
   readonly env: Environment;
   /** Values for variables that are not set and have no default in the file. @default {} */
   readonly fallbacks?: Readonly<Record<string, string>>;
+  /** What the caller is going to use. @default "everything" */
+  readonly needs?: ConfigNeeds;
 }
+
+/**
+ * What of a configuration is going to be used; what is not must not have to be set.
+ *
+ * `databases`: a secret that is not set is one that cannot be revealed, and `cache` and `storage` are left out when a
+ * variable in them is not set. `nothing`: the URLs of databases need not be set either; in their place are ones that
+ * lead nowhere.
+ */
+export type ConfigNeeds = "everything" | "databases" | "nothing";
 
 export interface ParsedConfig {
   /** Undefined when a diagnostic is an error. */
@@ -31,23 +42,46 @@ export interface ParsedConfig {
 const MAX_LENGTH = 131_072;
 
 /** Reads the text of `shaperail.config.yaml` against an environment. Pure; never throws; reports every mistake at once. */
-export function parseConfig(text: string, { file, env, fallbacks = {} }: ParseConfigOptions): ParsedConfig {
+export function parseConfig(
+  text: string,
+  { file, env, fallbacks = {}, needs = "everything" }: ParseConfigOptions,
+): ParsedConfig {
   const { root, diagnostics } = parseYaml(text, { file, code: "CONFIG_SYNTAX", maxLength: MAX_LENGTH });
   if (root === undefined) {
     const { example } = CONFIG_RULES.CONFIG_SYNTAX;
     const withExample = diagnostics.map((diagnostic) => ({ ...diagnostic, example }));
     return { config: undefined, diagnostics: withExample, missingVariables: [] };
   }
-  return readTree(root, { fromEnvironment: lookup(env), fromFallbacks: lookup(fallbacks) });
+  const read = (provided: Readonly<Record<string, string>>): ParsedConfig =>
+    readTree(root, { fromEnvironment: lookup(env), fromFallbacks: lookup(provided) }, needs);
+  const parsed = read(fallbacks);
+  return needs === "nothing" ? read({ ...toNowhere(parsed.missingVariables), ...fallbacks }) : parsed;
 }
 
-function readTree(tree: SourceNode, variables: Variables): ParsedConfig {
+function toNowhere(variables: readonly string[]): Record<string, string> {
+  const url = (name: string): string => `postgresql://${name.toLowerCase().replaceAll("_", "-")}.is.not.set/app`;
+  return Object.fromEntries(variables.map((name) => [name, url(name)]));
+}
+
+/** Sections that are left out when they are not needed and lack a variable. */
+const DISPENSABLE = new Set(["cache", "storage"]);
+
+function withoutUnset(tree: SourceNode, variables: Variables): SourceNode {
+  if (tree.kind !== "map") return tree;
+  const isComplete = ({ key, value }: SourceEntry): boolean =>
+    !DISPENSABLE.has(key) || interpolateTree(value, variables).missing.length === 0;
+  return { ...tree, entries: tree.entries.filter(isComplete) };
+}
+
+function readTree(written: SourceNode, variables: Variables, needs: ConfigNeeds): ParsedConfig {
+  const tree = needs === "everything" ? written : withoutUnset(written, variables);
   const { root, origins, problems: found, missing: unset } = interpolateTree(tree, variables);
   const problems: Problem[] = [...found];
   const missing = new Set(unset);
   const reading: ProjectReading = {
     variables,
     origins,
+    needsSecrets: needs === "everything",
     isProduction: variables.fromEnvironment("NODE_ENV") === "production",
     report: (problem) => problems.push(problem),
     miss: (name) => missing.add(name),

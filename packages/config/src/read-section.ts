@@ -2,13 +2,15 @@ import { describeNode, entryOf, type SourceMap, type SourceNode, type SourceSpan
 import { emptyVariable, missingVariable } from "./interpolate-tree.ts";
 import { readSettings } from "./read-settings.ts";
 import type { Reading } from "./read-value.ts";
-import { createSecret, type Secret, weaknessOf } from "./secret.ts";
+import { createSecret, createUnknownSecret, type Secret, weaknessOf } from "./secret.ts";
 import type { Settings } from "./setting.ts";
 
 /** A {@link Reading} of a whole project. */
 export interface ProjectReading extends Reading {
   /** A weak secret is then an error. */
   readonly isProduction: boolean;
+  /** False: whoever reads the configuration signs and verifies nothing. */
+  readonly needsSecrets: boolean;
   /** Notes a variable that is needed and not set. */
   miss(name: string): void;
 }
@@ -73,12 +75,14 @@ interface SecretOptions {
 /** The secret a variable holds; undefined after reporting that it is not set, empty, or too weak for production. */
 export function readSecret({ name, span, ours }: SecretOptions, reading: ProjectReading): Secret | undefined {
   const value = reading.variables.fromEnvironment(name) ?? reading.variables.fromFallbacks(name);
+  const isEmpty = value === undefined || value.trim() === "";
+  if (!reading.needsSecrets) return isEmpty ? createUnknownSecret(name) : createSecret(value);
   if (value === undefined) {
     reading.miss(name);
     reading.report(missingVariable(name, span));
     return undefined;
   }
-  if (value.trim() === "") {
+  if (isEmpty) {
     reading.report(emptyVariable(name, span));
     return undefined;
   }

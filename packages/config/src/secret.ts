@@ -11,8 +11,19 @@ export interface Secret {
 }
 
 export function createSecret(text: string): Secret {
+  return toSecret(() => text);
+}
+
+/** A secret that nobody set, for callers that do not need it: revealing it is a mistake in the program. */
+export function createUnknownSecret(variable: string): Secret {
+  return toSecret(() => {
+    throw new TypeError(`The secret of ${variable} was not asked for when the configuration was read.`);
+  });
+}
+
+function toSecret(reveal: () => string): Secret {
   const masked = (): string => MASK;
-  const secret = { reveal: () => text, toString: masked, toJSON: masked, [inspect.custom]: masked };
+  const secret = { reveal, toString: masked, toJSON: masked, [inspect.custom]: masked };
   return Object.freeze(secret);
 }
 

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   ConfigError,
+  type ConfigNeeds,
   type Environment,
   loadConfig,
   type LoadedConfig,
@@ -33,6 +34,8 @@ export interface LoadProjectOptions {
   readonly env?: Environment;
   /** Asked in development for variables that are needed and not set, when nothing else is wrong. */
   readonly provide?: ProvideVariables;
+  /** What the caller is going to use; what is not need not be set. @default "everything" */
+  readonly needs?: ConfigNeeds;
 }
 
 /** Folder of the resource files, below the root. */
@@ -43,11 +46,11 @@ export const RESOURCE_FOLDER = "resources";
  *
  * @throws {@link ProjectError} `PROJECT_NOT_FOUND`, or `PROJECT_INVALID` with the diagnostics.
  */
-export async function loadProject({ directory = ".", env, provide }: LoadProjectOptions = {}): Promise<Project> {
+export async function loadProject({ directory = ".", env, provide, needs }: LoadProjectOptions = {}): Promise<Project> {
   // The resources are read first: a mistake there must be known before `provide` starts a database.
   const declared = await loadResources(join(directory, RESOURCE_FOLDER), {});
   const broken = hasErrors(declared.diagnostics);
-  const loaded = await readConfig({ directory, env, provide: broken ? undefined : provide });
+  const loaded = await readConfig({ directory, env, needs, provide: broken ? undefined : provide });
   if (loaded instanceof ConfigError || broken) throw invalid(loaded, declared);
 
   const { config, directory: root } = loaded;

@@ -3,12 +3,12 @@ import { CliError, EXIT_CODES } from "../errors.ts";
 import { draftTarget } from "../migrate/draft-target.ts";
 import { targetsOf } from "../migrate/migrate-options.ts";
 import { writeMigrationFiles } from "../migrations.ts";
-import { openProject, withoutSecrets } from "../project.ts";
+import { openProject } from "../project.ts";
 
 export const runMigrateNew: RunCommand = async (context, invocation) => {
   const { stdout } = context;
   const name = fileWords(invocation.argument(0) ?? "");
-  await using opened = await openProject(context, { env: withoutSecrets(context.env) });
+  await using opened = await openProject(context, { needs: "databases" });
   const generated: string[] = [];
   const later: string[] = [];
   const notes: string[] = [];

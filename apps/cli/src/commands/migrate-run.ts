@@ -15,7 +15,7 @@ import { refuseUnsafe } from "../migrate/check-target.ts";
 import { choicesOf, modeOf, targetsOf } from "../migrate/migrate-options.ts";
 import { createProgressLine } from "../migrate/progress-line.ts";
 import { type MigrationTarget, migrateProject, planInitial } from "../migrations.ts";
-import { openProject, withoutSecrets } from "../project.ts";
+import { openProject } from "../project.ts";
 
 /** What a form of the command works on. */
 interface Asked {
@@ -31,7 +31,7 @@ type Form = (context: CommandContext, asked: Asked) => Promise<number>;
 export const runMigrate: RunCommand = async (context, invocation) => {
   const mode = modeOf(invocation);
   const choices = choicesOf(invocation);
-  await using opened = await openProject(context, { env: withoutSecrets(context.env) });
+  await using opened = await openProject(context, { needs: "databases" });
   const { project } = opened;
   const json = invocation.flag("json");
   // The flag is --no-check.

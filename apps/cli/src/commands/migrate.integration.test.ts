@@ -201,19 +201,27 @@ describe("--json", () => {
   });
 });
 
-test("a migration job needs DATABASE_URL and no other variable, also in production", async () => {
+test("a migration job needs DATABASE_URL and no other variable, whatever the secrets are called, also in production", async () => {
   const config = `${CONFIG}cache:
   type: redis
-  url: \${REDIS_URL}
+  url: \${CACHE_URL_OF_DEMO}
 auth:
   provider: jwt
-  secret_env: JWT_SECRET
+  secret_env: SIGNING_KEY_OF_DEMO
   expiry: 24h
 `;
-  await using project = await setUp({ ...PROJECT, "shaperail.config.yaml": config });
+  await using project = await setUp({
+    ...PROJECT,
+    "shaperail.config.yaml": config,
+    "seeds/posts.yaml": "- title: One\n",
+  });
   const env = { DATABASE_URL: project.url, NODE_ENV: "production" };
-  const { exitCode, stderr } = await run(["migrate"], { directory: project.path, env });
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  for (const words of [["migrate"], ["migrate", "--status"], ["migrate", "check"], ["seed"], ["routes"]]) {
+    const { exitCode, stderr } = await run(words, { directory: project.path, env });
+    expect({ words, exitCode, stderr }).toEqual({ words, exitCode: 0, stderr: "" });
+  }
+  const routes = await run(["routes"], { directory: project.path, env: { NODE_ENV: "production" } });
+  expect(routes.exitCode).toBe(0);
 });
 
 test("DIRECT_DATABASE_URL is where migrations go when DATABASE_URL is a pooler", async () => {

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type { RunCommand } from "../command.ts";
 import { EXIT_CODES } from "../errors.ts";
-import { openProject, pathTo, withoutSecrets } from "../project.ts";
+import { openProject, pathTo } from "../project.ts";
 import { readSeeds } from "../seed/read-seeds.ts";
 import { seedProject } from "../seed/seed-project.ts";
 
 export const runSeed: RunCommand = async (context, invocation) => {
   const { stdout, stderr } = context;
-  await using opened = await openProject(context, { env: withoutSecrets(context.env) });
+  await using opened = await openProject(context, { needs: "databases" });
   const { project } = opened;
   const folder = join(pathTo(context), invocation.argument(0) ?? "seeds");
   const files = await readSeeds(folder, { resources: project.resources, color: stderr.color });
