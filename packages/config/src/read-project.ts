@@ -132,4 +132,6 @@ function toEnvironment(values: EnvironmentValues): EnvironmentConfig {
     webhookSecret: values.webhook_secret === null ? undefined : createSecret(values.webhook_secret),
     release: values.release ?? undefined,
   };
+    otelProtocol: values.otel_exporter_otlp_protocol ?? undefined,
+    otelDisabled: values.otel_sdk_disabled,
 }

@@ -126,6 +126,8 @@ export interface EnvironmentValues {
   rust_log: string | null;
   shaperail_log: string | null;
   otel_service_name: string;
+  otel_exporter_otlp_protocol: "grpc" | "http/protobuf" | null;
+  otel_sdk_disabled: boolean;
   redis_url: string | null;
   direct_database_url: string | null;
   webhook_secret: string | null;
@@ -138,10 +140,8 @@ export const ENVIRONMENT: Settings<EnvironmentValues> = {
     env: "NODE_ENV",
   }),
   rust_log: optional(text(), { doc: "Filter of log lines by level and target.", env: "RUST_LOG" }),
-  otel_service_name: withDefault(text(), "shaperail", { doc: "Service name of spans.", env: "OTEL_SERVICE_NAME" }),
-  redis_url: optional(url(["redis", "rediss"]), { doc: "Redis for jobs.", env: "REDIS_URL", sensitive: true }),
   shaperail_log: optional(text(), { doc: "The same; beats RUST_LOG.", env: "SHAPERAIL_LOG" }),
-  direct_database_url: optional(url(["postgresql", "postgres"], { mayLackHost: true }), {
+  otel_service_name: withDefault(text(), "shaperail", { doc: "Service name of spans.", env: "OTEL_SERVICE_NAME" }),
   otel_exporter_otlp_protocol: optional(oneOf(["grpc", "http/protobuf"]), {
     doc: "How spans are sent.",
     env: "OTEL_EXPORTER_OTLP_PROTOCOL",
