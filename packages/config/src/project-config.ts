@@ -162,6 +162,10 @@ export interface EnvironmentConfig {
   readonly rustLog: string | undefined;
   /** `OTEL_SERVICE_NAME`. */
   readonly otelServiceName: string;
+  /** `OTEL_EXPORTER_OTLP_PROTOCOL`; undefined leaves it to the port of the endpoint. */
+  readonly otelProtocol: "grpc" | "http/protobuf" | undefined;
+  /** `OTEL_SDK_DISABLED`. */
+  readonly otelDisabled: boolean;
   /** `REDIS_URL`, for jobs. */
   readonly redisUrl: string | undefined;
   /** `DIRECT_DATABASE_URL`: past a pooler, for migrations, LISTEN and advisory locks. */
@@ -171,7 +175,3 @@ export interface EnvironmentConfig {
   /** `SHAPERAIL_RELEASE`: name of what is deployed, for the memory of what live releases use. */
   readonly release: string | undefined;
 }
-  /** `OTEL_EXPORTER_OTLP_PROTOCOL`; undefined leaves it to the port of the endpoint. */
-  readonly otelProtocol: "grpc" | "http/protobuf" | undefined;
-  /** `OTEL_SDK_DISABLED`. */
-  readonly otelDisabled: boolean;

@@ -69,9 +69,6 @@ export function readProject(
   const events = readEvents(root, reading);
   const graphql = readSection({ key: "graphql", settings: GRAPHQL, parent: root }, reading);
   const grpc = readSection({ key: "grpc", settings: GRPC, parent: root }, reading);
-  if (project === undefined || server === undefined || databases === undefined) return undefined;
-  if (migrations === undefined || logging === undefined || environment === undefined) return undefined;
-  return {
   if (project !== undefined && project.admin_port === project.port && project.port !== 0) {
     reading.report({
       code: "CONFIG_INVALID_VALUE",
@@ -81,13 +78,16 @@ export function readProject(
     });
     return undefined;
   }
+  if (project === undefined || server === undefined || databases === undefined) return undefined;
+  if (migrations === undefined || logging === undefined || environment === undefined) return undefined;
+  return {
     project: project.project,
     port: project.port,
+    adminPort: project.admin_port ?? undefined,
     workers: project.workers,
     server,
     cors,
     databases,
-    adminPort: project.admin_port ?? undefined,
     migrations,
     cache,
     auth,
@@ -127,11 +127,11 @@ function toEnvironment(values: EnvironmentValues): EnvironmentConfig {
     nodeEnv: values.node_env,
     rustLog: values.shaperail_log ?? values.rust_log ?? undefined,
     otelServiceName: values.otel_service_name,
+    otelProtocol: values.otel_exporter_otlp_protocol ?? undefined,
+    otelDisabled: values.otel_sdk_disabled,
     redisUrl: values.redis_url ?? undefined,
     directDatabaseUrl: values.direct_database_url ?? undefined,
     webhookSecret: values.webhook_secret === null ? undefined : createSecret(values.webhook_secret),
     release: values.release ?? undefined,
   };
-    otelProtocol: values.otel_exporter_otlp_protocol ?? undefined,
-    otelDisabled: values.otel_sdk_disabled,
 }

@@ -150,6 +150,8 @@ export const ENVIRONMENT: Settings<EnvironmentValues> = {
     doc: "Whether there is no tracing although an endpoint is set.",
     env: "OTEL_SDK_DISABLED",
   }),
+  redis_url: optional(url(["redis", "rediss"]), { doc: "Redis for jobs.", env: "REDIS_URL", sensitive: true }),
+  direct_database_url: optional(url(["postgresql", "postgres"], { mayLackHost: true }), {
     doc: "Connection past a pooler, for migrations.",
     env: "DIRECT_DATABASE_URL",
     sensitive: true,
