@@ -3,6 +3,7 @@ import { CONNECTION_NAME, DATABASE } from "./schema-databases.ts";
 import { AUTH, CACHE, GRAPHQL, GRPC, LOGGING, PROJECT, STORAGE } from "./schema.ts";
 import { CORS, SERVER } from "./schema-http.ts";
 import { MIGRATIONS } from "./schema-migrations.ts";
+import { AUTH_RATE_LIMIT, RATE_LIMIT } from "./schema-rate-limit.ts";
 import { INBOUND, SUBSCRIBER, TARGETS, WEBHOOKS } from "./schema-events.ts";
 import { toJsonSchema } from "./setting.ts";
 
@@ -35,6 +36,13 @@ export function configJsonSchema(): JsonSchema {
       migrations: { description: "Migrations of the databases.", ...toJsonSchema(MIGRATIONS) },
       cache: { description: "Response cache.", ...toJsonSchema(CACHE) },
       auth: { description: "Authentication.", ...toJsonSchema(AUTH) },
+      rate_limit: {
+        description: "How often one caller may call.",
+        ...toJsonSchema(RATE_LIMIT, {
+          auth: { description: "How often one may try to get a token.", ...toJsonSchema(AUTH_RATE_LIMIT) },
+        }),
+        dependentRequired: { max_requests: ["window_secs"], window_secs: ["max_requests"] },
+      },
       storage: { description: "Where uploads are kept.", ...toJsonSchema(STORAGE) },
       logging: { description: "Logging and tracing.", ...toJsonSchema(LOGGING) },
       events: { description: "Event subscribers and webhooks.", ...events },

@@ -5,6 +5,7 @@ export const OPTIONAL_SECTIONS = [
   "auth",
   "cache",
   "cors",
+  "rate_limit",
   "storage",
   "events",
   "graphql",
@@ -31,5 +32,6 @@ export function inactiveSections(
 function isConfigured({ logging, ...config }: ProjectConfig, section: OptionalSection): boolean {
   if (section === "logging.otlp_endpoint") return logging.otlpEndpoint !== undefined;
   if (section === "logging.slow_query_ms") return logging.slowQueryMs !== undefined;
+  if (section === "rate_limit") return config.rateLimit.default !== undefined;
   return config[section] !== undefined;
 }

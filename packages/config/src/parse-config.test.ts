@@ -72,7 +72,13 @@ test("every key of the format is read", () => {
     project: "Every key 1.0",
     port: 8080,
     workers: 4,
-    server: { drainDelayMs: 5_000, graceMs: 60_000, requestTimeoutMs: 10_000, maxBodyBytes: 65_536 },
+    server: {
+      drainDelayMs: 5_000,
+      graceMs: 60_000,
+      requestTimeoutMs: 10_000,
+      maxBodyBytes: 65_536,
+      trustProxy: ["10.0.0.0/8", "fd00::1"],
+    },
     cors: {
       origins: ["https://app.example.org", "http://localhost:5173"],
       credentials: true,
@@ -92,6 +98,10 @@ test("every key of the format is read", () => {
     },
     migrations: { onPending: "warn" },
     auth: { secretEnv: "OTHER_SECRET", expirySeconds: 3_600, refreshExpirySeconds: 604_800 },
+    rateLimit: {
+      default: { maxRequests: 100, windowSeconds: 60 },
+      auth: { maxRequests: 5, windowSeconds: 300 },
+    },
     storage: { provider: "s3", bucket: "123", region: "eu-central-1" },
     logging: { level: "debug", format: "pretty", otlpEndpoint: "http://collector:4317", slowQueryMs: 250 },
     events: {

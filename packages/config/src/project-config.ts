@@ -23,6 +23,7 @@ export interface ProjectConfig {
   readonly migrations: MigrationsConfig;
   readonly cache: CacheConfig | undefined;
   readonly auth: AuthConfig | undefined;
+  readonly rateLimit: RateLimitsConfig;
   readonly storage: StorageConfig | undefined;
   readonly logging: LoggingConfig;
   readonly events: EventsConfig | undefined;
@@ -40,6 +41,8 @@ export interface ServerConfig {
   /** Longest time for a whole request to arrive. */
   readonly requestTimeoutMs: number;
   readonly maxBodyBytes: number;
+  /** How many proxies are in front of the server, or their addresses and networks. */
+  readonly trustProxy: number | readonly string[];
 }
 
 export interface CorsConfig {
@@ -93,6 +96,18 @@ export interface AuthConfig {
   readonly expirySeconds: number;
   /** Undefined: there are no refresh tokens. */
   readonly refreshExpirySeconds: number | undefined;
+}
+
+export interface RateLimitsConfig {
+  /** For every endpoint without a limit of its own. Undefined: there is none. */
+  readonly default: RateLimitConfig | undefined;
+  /** For attempts to get a token. */
+  readonly auth: RateLimitConfig;
+}
+
+export interface RateLimitConfig {
+  readonly maxRequests: number;
+  readonly windowSeconds: number;
 }
 
 export interface StorageConfig {

@@ -31,6 +31,36 @@ test.each([
   expect(diagnostics).toMatchObject([{ code, message: expect.stringContaining(message) }]);
 });
 
+test.each([
+  { text: "", trustProxy: 0 },
+  { text: "server: { trust_proxy: 2 }", trustProxy: 2 },
+  { text: 'server: { trust_proxy: "${PROXIES:0}" }', trustProxy: undefined },
+  { text: "server:\n  trust_proxy: ${PROXIES:1}", trustProxy: 1 },
+  {
+    text: "server: { trust_proxy: [10.0.0.0/8, 192.0.2.1, fd00::/8] }",
+    trustProxy: ["10.0.0.0/8", "192.0.2.1", "fd00::/8"],
+  },
+])("with `$text` the trusted proxies are $trustProxy", ({ text, trustProxy }) => {
+  expect(parse(text).config?.server.trustProxy).toEqual(trustProxy);
+});
+
+test.each([
+  { value: "true", code: "CONFIG_WRONG_TYPE", message: "how many proxies are in front of the server" },
+  { value: "10.0.0.0/8", code: "CONFIG_WRONG_TYPE", message: "or a list of their addresses and networks" },
+  { value: "-1", code: "CONFIG_INVALID_VALUE", message: "from 0 to 32" },
+  { value: "1.5", code: "CONFIG_INVALID_VALUE", message: "from 0 to 32" },
+  { value: "[]", code: "CONFIG_INVALID_VALUE", message: "a list of their addresses" },
+  { value: "[10.0.0.0/33]", code: "CONFIG_INVALID_VALUE", message: "a network such as `10.0.0.0/8`" },
+  { value: "['fd00::/129']", code: "CONFIG_INVALID_VALUE", message: "a network such as `10.0.0.0/8`" },
+  { value: "[10.0.0/8]", code: "CONFIG_INVALID_VALUE", message: "a network such as `10.0.0.0/8`" },
+  { value: "[loopback]", code: "CONFIG_INVALID_VALUE", message: "a network such as `10.0.0.0/8`" },
+  { value: "[7]", code: "CONFIG_WRONG_TYPE", message: "a network such as `10.0.0.0/8`" },
+])("`server.trust_proxy: $value` is refused", ({ value, code, message }) => {
+  const { config, diagnostics } = parse(`server: { trust_proxy: ${value} }`);
+  expect(config).toBeUndefined();
+  expect(diagnostics).toMatchObject([{ code, message: expect.stringContaining(message) }]);
+});
+
 test("a wrong SHAPERAIL_DRAIN_DELAY is refused", () => {
   expect(parse("", { SHAPERAIL_DRAIN_DELAY: "5" }).diagnostics).toMatchObject([
     {

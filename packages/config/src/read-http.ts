@@ -20,6 +20,7 @@ export function readServer(root: SourceMap, reading: Reading): ServerConfig | un
     graceMs: milliseconds(values.grace),
     requestTimeoutMs: milliseconds(values.request_timeout),
     maxBodyBytes,
+    trustProxy: values.trust_proxy,
   };
 }
 

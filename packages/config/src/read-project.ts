@@ -4,6 +4,7 @@ import { readEvents } from "./read-events.ts";
 import { readDatabases } from "./read-databases.ts";
 import { readCors, readServer } from "./read-http.ts";
 import { readMigrations } from "./read-migrations.ts";
+import { readRateLimits } from "./read-rate-limit.ts";
 import { type ProjectReading, readSecret, readSection } from "./read-section.ts";
 import { readSettings } from "./read-settings.ts";
 import type { AuthConfig, EnvironmentConfig, ProjectConfig } from "./project-config.ts";
@@ -28,6 +29,7 @@ const SECTIONS = [
   "migrations",
   "cache",
   "auth",
+  "rate_limit",
   "storage",
   "logging",
   "events",
@@ -60,6 +62,7 @@ export function readProject(
   const migrations = readMigrations(root, reading);
   const cache = readSection({ key: "cache", settings: CACHE, parent: root }, reading);
   const auth = readAuth(root, reading);
+  const rateLimit = readRateLimits(root, reading);
   const storage = readSection({ key: "storage", settings: STORAGE, parent: root }, reading);
   const loggingNode = readSection({ key: "logging", settings: LOGGING, parent: root }, reading);
   const logging =
@@ -80,6 +83,7 @@ export function readProject(
   }
   if (project === undefined || server === undefined || databases === undefined) return undefined;
   if (migrations === undefined || logging === undefined || environment === undefined) return undefined;
+  if (rateLimit === undefined) return undefined;
   return {
     project: project.project,
     port: project.port,
@@ -91,6 +95,7 @@ export function readProject(
     migrations,
     cache,
     auth,
+    rateLimit,
     storage: storage && {
       provider: storage.provider,
       bucket: storage.bucket ?? undefined,

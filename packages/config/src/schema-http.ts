@@ -1,3 +1,4 @@
+import { trustedProxies } from "./format-proxies.ts";
 import { boolean, durationBetween, integer, listOf, origin, size } from "./format.ts";
 import { required, type Settings, withDefault } from "./setting.ts";
 
@@ -8,6 +9,7 @@ export interface ServerValues {
   grace: string;
   request_timeout: string;
   body_limit: string;
+  trust_proxy: number | readonly string[];
 }
 
 export const SERVER: Settings<ServerValues> = {
@@ -22,6 +24,9 @@ export const SERVER: Settings<ServerValues> = {
     doc: "Longest time for a whole request to arrive; then 408.",
   }),
   body_limit: withDefault(size("1kb", "100mb"), "1mb", { doc: "Largest request body; then 413." }),
+  trust_proxy: withDefault(trustedProxies(), 0, {
+    doc: "How many proxies are in front of the server, or their addresses and networks: what they say in X-Forwarded-For is believed.",
+  }),
 };
 
 export interface CorsValues {
