@@ -13,9 +13,9 @@ import {
 } from "@shaperail/http";
 import { createLogger, runWithLogContext } from "@shaperail/logging";
 import { createRestRoutes } from "@shaperail/rest";
+import { openAccess } from "./access/open-access.ts";
 import { documentationRoutes, healthRoutes } from "./builtin-routes.ts";
 import { databaseChecks, openDatabases } from "./databases.ts";
-import { denyAll } from "./deny-all.ts";
 import { RuntimeError } from "./errors.ts";
 import { checkFeatures } from "./features.ts";
 import { type LoadedFunctions, loadFunctions } from "./load-functions.ts";
@@ -97,6 +97,7 @@ export function createRuntime(
     if (stopping) throw stoppedWhileStarting();
     const migrations = await openMigrations(project, { databases, logger });
     const health = createHealth({ checks: databaseChecks(databases), informational: migrations.checks, logger });
+    const access = openAccess(project, { logger });
     // The loader has proved that every `db:` names a connection.
     const database = (name: string): Database => databases.get(name) ?? unreachable();
     const routes: readonly Route[] = [
@@ -107,7 +108,7 @@ export function createRuntime(
         database,
         client: (name) => database(name).kysely(),
         functions: ({ name }) => functions.get(name) ?? { controllers: {}, handlers: {} },
-        authorize: denyAll,
+        authorize: access.authorize,
         maxBodyBytes,
       }),
     ];
