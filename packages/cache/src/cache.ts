@@ -1,0 +1,203 @@
+import { closeable, noopLogger, noopObserver, systemClock } from "@shaperail/core";
+import { createCacheKeys, checkTags, EVERYTHING } from "./cache-key.ts";
+import type { Cache, CacheAnswer, CacheOptions, CacheRequest, LoadedEntry } from "./cache-contract.ts";
+import { createCircuit } from "./circuit.ts";
+import { createComplaints } from "./complaints.ts";
+import type { CacheEntry, StoredEntry } from "./entry.ts";
+import { CacheError } from "./errors.ts";
+import { createInvalidator } from "./invalidator.ts";
+import { createLookup, type Found, type Place } from "./lookup.ts";
+import { createNearCache } from "./near-cache.ts";
+import { observeStore } from "./observed-store.ts";
+import { createPendingRenewals } from "./pending-renewals.ts";
+import { createRecovery } from "./recovery.ts";
+import { createSingleFlight } from "./single-flight.ts";
+import { createValueWriter } from "./value-writer.ts";
+
+const JITTER = 0.1;
+
+export function createCache({
+  store,
+  prefix = "shaperail:cache:",
+  version = "1",
+  ttlSeconds: defaultTtlSeconds = 60,
+  staleSeconds: defaultStaleSeconds = 0,
+  timeoutMs = 50,
+  failureThreshold = 5,
+  maxProbePauseMs = 1_000,
+  maxValueBytes = 1_024 * 1_024,
+  maxPendingBytes = 16 * 1_024 * 1_024,
+  maxFlights = 10_000,
+  flightTimeoutMs = 10_000,
+  maxRefreshes = 16,
+  maxPendingTags = 10_000,
+  near: nearOptions,
+  onResult,
+  clock = systemClock,
+  random = Math.random,
+  logger: parentLogger = noopLogger,
+  observer = noopObserver,
+}: CacheOptions): Cache {
+  const logger = parentLogger.child("shaperail_runtime::cache");
+  const complain = createComplaints({ logger, clock });
+  const keys = createCacheKeys({ prefix, version });
+  const observed = observeStore(store, observer);
+  const everything = keys.generation(EVERYTHING);
+  const renewals = createPendingRenewals({ maxKeys: maxPendingTags, everything });
+  const circuit = createCircuit({
+    timeoutMs,
+    threshold: failureThreshold,
+    isFailure: (error) => !(error instanceof CacheError && error.code === "CACHE_COMMAND_FAILED"),
+    onOpen(error) {
+      complain("The cache does not answer and is left alone", error);
+      recovery.wake();
+    },
+  });
+  const near =
+    nearOptions &&
+    createNearCache({
+      feed: nearOptions.feed,
+      generationPrefix: keys.generationPrefix,
+      maxBytes: nearOptions.maxBytes ?? 16 * 1_024 * 1_024,
+      maxEntries: nearOptions.maxEntries ?? 5_000,
+    });
+  const invalidator = createInvalidator({
+    renew: observed.renew,
+    renewals,
+    circuit,
+    near,
+    complain,
+    onPending: () => recovery.wake(),
+  });
+  const recovery = createRecovery({
+    attempt: recover,
+    shortestMs: Math.min(100, maxProbePauseMs),
+    longestMs: maxProbePauseMs,
+    random,
+  });
+  const writer = createValueWriter({ store: observed.write, circuit, complain, maxValueBytes, maxPendingBytes });
+  const find = createLookup({ read: observed.read, circuit, renewals, near, complain, clock });
+  const flights = createSingleFlight<CacheEntry>({ maxFlights, timeoutMs: flightTimeoutMs });
+  const counts = { hit: 0, near: 0, miss: 0, bypass: 0 };
+  let refreshes = 0;
+  let isClosed = false;
+
+  async function recover(): Promise<boolean> {
+    if (circuit.isOpen) {
+      const probe = await circuit.probe(() =>
+        observed.read({ valueKey: keys.value("probe"), generationKeys: [everything] }),
+      );
+      if (!probe.done) return false;
+      // What the store has not heard of stays out of use, so nothing old comes back with it.
+      circuit.close();
+      logger.info("The cache is back");
+    }
+    return invalidator.catchUp();
+  }
+
+  const placeOf = ({ key, tags = [] }: CacheRequest, kind: "bytes" | "json"): Place => ({
+    valueKey: keys.value(`${kind}:${key}`),
+    generationKeys: keys.generations(tags),
+  });
+  const look = async (place: Place, { refresh = false }: CacheRequest): Promise<Found> => {
+    const found: Found = isClosed ? { state: "bypass" } : await find(place);
+    const state = refresh ? "bypass" : found.state;
+    counts[state] += 1;
+    if (state === "hit" && found.state === "hit" && found.isNear) counts.near += 1;
+    onResult?.(state);
+    return found;
+  };
+  /** Makes what was loaded an entry, and keeps it under the stamp that was read before it was loaded. */
+  const keeper = (
+    place: Place,
+    { ttlSeconds = defaultTtlSeconds, staleSeconds = defaultStaleSeconds }: CacheRequest,
+  ) => {
+    const lookedAt = clock();
+    return (found: Found, { body, meta = "", keep = true }: LoadedEntry): CacheEntry => {
+      const entry = { body: typeof body === "string" ? Buffer.from(body) : body, meta };
+      if (!keep || isClosed || found.state === "bypass") return entry;
+      // Values that were loaded together are not to expire together.
+      const ttlMs = ttlSeconds * 1_000 * (1 - JITTER * random());
+      const stored: StoredEntry = {
+        ...entry,
+        stamp: found.stamp,
+        storedAt: lookedAt,
+        ttlMs,
+        staleMs: staleSeconds * 1_000,
+      };
+      if (entry.body.length <= maxValueBytes) near?.keep(place.valueKey, stored);
+      writer.write(place.valueKey, stored);
+      return entry;
+    };
+  };
+  /** Whoever found the same state of the data shares a load; where none was found, those between two invalidations here. */
+  const flightKey = ({ valueKey, generationKeys }: Place, found: Found): string =>
+    found.state === "bypass" ? `${valueKey} #${renewals.lastChanged(generationKeys)}` : `${valueKey} ${found.stamp}`;
+
+  const refreshLater = (key: string, load: () => Promise<CacheEntry>): void => {
+    if (flights.has(key) || refreshes >= maxRefreshes) return;
+    refreshes += 1;
+    flights
+      .join(key, load)
+      .catch((error: unknown) => complain("A stale value cannot be loaded anew", error))
+      .finally(() => (refreshes -= 1));
+  };
+
+  type Load = () => Promise<LoadedEntry>;
+  async function fetchAt(place: Place, request: CacheRequest, load: Load): Promise<CacheAnswer> {
+    const keep = keeper(place, request);
+    const found = await look(place, request);
+    const work = async (): Promise<CacheEntry> => keep(found, await load());
+    if (request.refresh === true) return { ...(await work()), state: "bypass", isStale: false };
+    const flight = flightKey(place, found);
+    if (found.state === "hit") {
+      const { entry, isStale } = found;
+      if (isStale) refreshLater(flight, work);
+      return { body: entry.body, meta: entry.meta, state: "hit", isStale };
+    }
+    const { body, meta } = await flights.join(flight, work);
+    return { body, meta, state: found.state, isStale: false };
+  }
+
+  return {
+    fetch: async (request, load) => fetchAt(placeOf(request, "bytes"), request, load),
+    async getOrSet<T>(key: string, load: () => Promise<T>, options: Omit<CacheRequest, "key"> = {}): Promise<T> {
+      const request = { ...options, key };
+      const { body } = await fetchAt(placeOf(request, "json"), request, async () => {
+        // In an object, since JSON has no text for undefined alone.
+        return { body: JSON.stringify({ value: await load() }) };
+      });
+      return JSON.parse(body.toString()).value;
+    },
+    async lookup(request) {
+      const place = placeOf(request, "bytes");
+      const keep = keeper(place, request);
+      const found = await look(place, request);
+      if (found.state === "bypass") return found;
+      const keepLoaded = (loaded: LoadedEntry): void => void keep(found, loaded);
+      if (found.state === "miss") return { state: "miss", keep: keepLoaded };
+      const { body, meta } = found.entry;
+      return { state: "hit", entry: { body, meta }, isStale: found.isStale, keep: keepLoaded };
+    },
+    async invalidate(tags) {
+      checkTags(tags);
+      return tags.length === 0 || invalidator.invalidate(tags.map(keys.generation));
+    },
+    invalidateAll: () => invalidator.invalidate([everything]),
+    stats: () => ({
+      hits: counts.hit,
+      nearHits: counts.near,
+      misses: counts.miss,
+      bypasses: counts.bypass,
+      isOpen: circuit.isOpen,
+      pendingInvalidations: renewals.size,
+      flights: flights.size,
+      nearEntries: near?.size ?? 0,
+    }),
+    ...closeable(async () => {
+      isClosed = true;
+      recovery.stop();
+      await Promise.all([writer.idle(), invalidator.catchUp()]);
+    }),
+  };
+}

@@ -1,0 +1,17 @@
+import { type Clock, isShaperailError, type Logger, toError } from "@shaperail/core";
+
+/** Logs what goes wrong, each kind at most once a minute, however many requests meet it. */
+export type Complain = (what: string, error: unknown) => void;
+
+const QUIET_MS = 60_000;
+
+export function createComplaints({ logger, clock }: { readonly logger: Logger; readonly clock: Clock }): Complain {
+  const last = new Map<string, number>();
+  return (what, error) => {
+    const kind = `${what} ${isShaperailError(error) ? error.code : ""}`;
+    const now = clock();
+    if (now - (last.get(kind) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return;
+    last.set(kind, now);
+    logger.warn(what, { error: toError(error) });
+  };
+}
