@@ -19,7 +19,7 @@ export async function checkAnswers(servers: readonly RunningServer[], { workload
     servers.map(async ({ url, server }) => {
       const response = await fetch(url + workload.path.replace("{id}", id), {
         method: workload.method,
-        headers: workload.body === undefined ? {} : { "content-type": "application/json" },
+        headers: workload.headers,
         body: workload.body?.replace("{unique}", `check-${server.name}`),
       });
       const body: unknown = await response.json();

@@ -15,8 +15,8 @@ import { measureStartUp } from "./start-up.ts";
 import { type SummaryRow, summarize } from "./summary.ts";
 import { workloads } from "./workload.ts";
 
-/** What the ratios are against: plain, and with the same techniques. */
-const BASELINES = ["plain-raw", "tuned-raw"];
+/** What the ratios are against: plain, with the same techniques, and, for what a feature costs, ourselves without it. */
+const BASELINES = ["plain-raw", "tuned-raw", "shaperail"];
 
 // By itself a signal would end this process without its `exit` listeners, which end the servers.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));

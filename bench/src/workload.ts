@@ -1,3 +1,4 @@
+import { readerToken } from "./credentials.ts";
 import type { BenchDatabase } from "./database.ts";
 
 /** A request to repeat. `{id}` stands for a random post, `{unique}` for text that was never sent before. */
@@ -6,6 +7,8 @@ export interface Workload {
   readonly describes: string;
   readonly method: "GET" | "POST";
   readonly path: string;
+  /** Sent with every request. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
   readonly status: number;
   /** Leaves rows behind. */
@@ -13,7 +16,9 @@ export interface Workload {
 }
 
 export function workloads({ authorId }: BenchDatabase): readonly Workload[] {
-  const read = { method: "GET", body: undefined, status: 200, writes: false } as const;
+  const read = { method: "GET", headers: {}, body: undefined, status: 200, writes: false } as const;
+  // Servers that ask for no credentials leave the header alone, so that every server gets the same bytes.
+  const authorized = { Authorization: `Bearer ${readerToken()}` };
   const post = {
     author_id: authorId,
     slug: "bench-{unique}",
@@ -29,13 +34,14 @@ export function workloads({ authorId }: BenchDatabase): readonly Workload[] {
   };
   return [
     { ...read, name: "health", describes: "a constant", path: "/health" },
-    { ...read, name: "get", describes: "one post by a random id", path: "/v1/posts/{id}" },
+    { ...read, name: "get", describes: "one post by a random id", headers: authorized, path: "/v1/posts/{id}" },
     { ...read, name: "list", describes: "25 posts with a filter", path: "/v1/posts?filter[status]=published&limit=25" },
     {
       name: "create",
       describes: "a post, validated and stored",
       method: "POST",
       path: "/v1/posts",
+      headers: { "Content-Type": "application/json" },
       body: JSON.stringify(post),
       status: 201,
       writes: true,

@@ -5,7 +5,7 @@ import type { LoadGenerator } from "./load.ts";
 export const autocannonLoad: LoadGenerator = {
   name: "autocannon",
   async measure({ url, workload, seconds, connections, ids, unique }) {
-    const { method, path, body, status } = workload;
+    const { method, path, headers, body, status } = workload;
     const paths = path.includes("{id}") ? ids.slice(0, 1_000).map((id) => path.replace("{id}", id)) : [path];
     const result = await autocannon({
       url,
@@ -17,9 +17,8 @@ export const autocannonLoad: LoadGenerator = {
       requests: paths.map((each) => ({
         method,
         path: each,
-        ...(body === undefined
-          ? {}
-          : { body: body.replace("{unique}", `${unique}-[<id>]`), headers: { "content-type": "application/json" } }),
+        headers,
+        ...(body === undefined ? {} : { body: body.replace("{unique}", `${unique}-[<id>]`) }),
       })),
     });
     const { requests, latency, errors, timeouts, statusCodeStats } = result;

@@ -53,7 +53,8 @@ function toResult(found: WrkResult, { workload }: LoadTarget): LoadResult {
 
 // A global of the thread, since `done` runs in the main one and can only read those.
 function toLua({ workload, unique }: LoadTarget, idsFile: string): string {
-  const { method, path, body, status } = workload;
+  const { method, path, headers, body, status } = workload;
+  const setHeaders = Object.entries(headers).map(([name, value]) => `wrk.headers[${quote(name)}] = ${quote(value)}`);
   return `
 local threads = {}
 function setup(thread) table.insert(threads, thread) end
@@ -62,7 +63,7 @@ function init(args)
   count = 0
   ids = {}
   for id in io.lines(${quote(idsFile)}) do ids[#ids + 1] = id end
-  if ${quote(method)} == "POST" then wrk.headers["Content-Type"] = "application/json" end
+  ${setHeaders.join("\n  ")}
 end
 local path, body = ${quote(path)}, ${body === undefined ? "nil" : quote(body)}
 local hasId, hasUnique = path:find("{id}", 1, true), body and body:find("{unique}", 1, true)

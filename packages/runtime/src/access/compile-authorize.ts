@@ -1,0 +1,77 @@
+import { AuthError, type Authenticator, type Decision, decide, type Subject } from "@shaperail/auth";
+import type { Logger } from "@shaperail/core";
+import { type Exchange, HttpError } from "@shaperail/http";
+import type { Access, AccessRequirement, Authorize } from "@shaperail/rest";
+import { toHttpError } from "./to-http-error.ts";
+
+export interface AuthorizeOptions {
+  readonly authenticator: Pick<Authenticator, "authenticate">;
+  /** Where refusals are reported, with their reason and never with the credentials. */
+  readonly logger: Logger;
+}
+
+/**
+ * Finds out who calls, decides what they may, and says so in the log when they may not.
+ *
+ * Answers at once when the credentials were verified lately: waiting would cost every request of a known caller.
+ */
+export function compileAuthorize({ authenticator, logger }: AuthorizeOptions): Authorize {
+  const log = logger.child("shaperail_runtime::auth");
+
+  const admit = (exchange: Exchange, requirement: AccessRequirement, subject: Subject | undefined): Access => {
+    const { rule, tenancy } = requirement;
+    const decision = decide({ subject, rule, tenancy });
+    if (decision.allowed) return { subject, scope: decision.scope };
+    const { status, reason } = decision;
+    report(log, { exchange, requirement, reason, status });
+    throw refusal(decision);
+  };
+  const doubt = (exchange: Exchange, requirement: AccessRequirement, error: unknown): Access => {
+    if (!(error instanceof AuthError)) throw error;
+    const { reason, status, code } = error;
+    report(log, { exchange, requirement, reason, status, code });
+    // Whoever needs no credentials is not sent away for wrong ones.
+    if (requirement.rule.kind === "public") return admit(exchange, requirement, undefined);
+    throw toHttpError(error);
+  };
+
+  return (exchange, requirement) => {
+    let subject: Subject | undefined | Promise<Subject>;
+    try {
+      subject = authenticator.authenticate(exchange.request.headers);
+    } catch (error) {
+      return doubt(exchange, requirement, error);
+    }
+    if (!(subject instanceof Promise)) return admit(exchange, requirement, subject);
+    return subject.then(
+      (known) => admit(exchange, requirement, known),
+      (error: unknown) => doubt(exchange, requirement, error),
+    );
+  };
+}
+
+interface Refusal {
+  readonly exchange: Exchange;
+  readonly requirement: AccessRequirement;
+  readonly reason: string;
+  readonly status: number;
+  readonly code?: string;
+}
+
+function report(log: Logger, { exchange, requirement, reason, status, code }: Refusal): void {
+  const { resource, action } = requirement;
+  log.warn(`${resource}.${action} refused: ${reason}`, {
+    request_id: exchange.requestId,
+    resource,
+    action,
+    reason,
+    status,
+    ...(code !== undefined && { code }),
+  });
+}
+
+function refusal({ status }: Extract<Decision, { allowed: false }>): HttpError {
+  if (status === 403) return new HttpError("Forbidden", { code: "FORBIDDEN" });
+  // RFC 6750 §3.1 wants no error code in the challenge when there were no credentials.
+  return new HttpError("Unauthorized", { code: "UNAUTHORIZED", headers: { "WWW-Authenticate": "Bearer" } });
+}
