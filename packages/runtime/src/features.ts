@@ -13,6 +13,7 @@ const SUPPORTED_FEATURES: readonly ResourceFeature[] = [
   "item_references",
   "offset_pagination",
   "owner",
+  "rate_limit",
   "relations",
   "roles",
   "search",
@@ -25,7 +26,7 @@ const SUPPORTED_FEATURES: readonly ResourceFeature[] = [
 /** What may be declared although it does not act yet: leaving it out changes how fast an answer is, not what it says. */
 const HARMLESS_FEATURES: readonly ResourceFeature[] = ["cache"];
 
-const SUPPORTED_SECTIONS: readonly OptionalSection[] = ["cors", "logging.slow_query_ms"];
+const SUPPORTED_SECTIONS: readonly OptionalSection[] = ["auth", "cors", "logging.slow_query_ms", "rate_limit"];
 
 interface Declared {
   readonly config: ProjectConfig;

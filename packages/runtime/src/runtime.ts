@@ -21,6 +21,7 @@ import { checkFeatures } from "./features.ts";
 import { type LoadedFunctions, loadFunctions } from "./load-functions.ts";
 import { type Project, RESOURCE_FOLDER } from "./load-project.ts";
 import { openMigrations } from "./migrations.ts";
+import { redisOpener } from "./open-redis.ts";
 import { announceRelease } from "./release.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
 
@@ -97,7 +98,8 @@ export function createRuntime(
     if (stopping) throw stoppedWhileStarting();
     const migrations = await openMigrations(project, { databases, logger });
     const health = createHealth({ checks: databaseChecks(databases), informational: migrations.checks, logger });
-    const access = openAccess(project, { logger });
+    const openRedis = redisOpener(config, { logger, shutdown });
+    const access = await openAccess(project, { openRedis, logger });
     // The loader has proved that every `db:` names a connection.
     const database = (name: string): Database => databases.get(name) ?? unreachable();
     const routes: readonly Route[] = [
@@ -109,6 +111,7 @@ export function createRuntime(
         client: (name) => database(name).kysely(),
         functions: ({ name }) => functions.get(name) ?? { controllers: {}, handlers: {} },
         authorize: access.authorize,
+        limit: access.limit,
         maxBodyBytes,
       }),
     ];

@@ -1,0 +1,53 @@
+import {
+  AuthError,
+  createLimit,
+  createRateLimiter,
+  createRedisRateLimitStore,
+  type RateLimiter,
+} from "@shaperail/auth";
+import type { Logger } from "@shaperail/core";
+import { type ClientAddress, type Exchange } from "@shaperail/http";
+import type { Limit } from "@shaperail/rest";
+import type { Project } from "../load-project.ts";
+import type { OpenRedis } from "../open-redis.ts";
+import { toHttpError } from "./to-http-error.ts";
+
+export interface LimiterParts {
+  readonly openRedis: OpenRedis;
+  readonly logger: Logger;
+}
+
+/** Counts in the project's Redis when there is one; otherwise in this process, which is said in the log. */
+export async function openRateLimiter({ openRedis, logger }: LimiterParts): Promise<RateLimiter> {
+  const redis = await openRedis();
+  const store = redis && createRedisRateLimitStore({ client: redis.client });
+  return createRateLimiter({ store, logger: logger.child("shaperail_runtime::auth") });
+}
+
+/** Whether any call of an endpoint is counted. */
+export function isLimited({ config, resources }: Project): boolean {
+  const hasOwn = resources.some(({ endpoints }) => endpoints.some(({ rateLimit }) => rateLimit !== undefined));
+  return hasOwn || config.rateLimit.default !== undefined;
+}
+
+export interface LimitParts {
+  readonly limiter: RateLimiter;
+  readonly addressOf: ClientAddress;
+}
+
+/** The limit of every endpoint: its own, or else the project's. */
+export function compileLimit({ config }: Project, { limiter, addressOf }: LimitParts): Limit {
+  const limit = createLimit<Exchange>({
+    limiter,
+    defaultLimit: config.rateLimit.default,
+    addressOf: ({ request }) => addressOf(request),
+  });
+  return (exchange, call) => {
+    const counted = limit(exchange, call);
+    return counted instanceof Promise ? counted.catch(refuse) : counted;
+  };
+}
+
+function refuse(error: unknown): never {
+  throw error instanceof AuthError ? toHttpError(error) : error;
+}
