@@ -35,12 +35,8 @@ export {
   type CredentialsLimitOptions,
   createCredentialsLimit,
 } from "./rate-limit/credentials-limit.ts";
+export { type ExpressRateLimitOptions, rateLimit } from "./rate-limit/express-rate-limit.ts";
 export { createLimit, type Limit, type LimitedCall, type LimitOptions } from "./rate-limit/limit.ts";
-export {
-  createMemoryRateLimitStore,
-  type MemoryRateLimitStore,
-  type MemoryRateLimitStoreOptions,
-} from "./rate-limit/memory-rate-limit-store.ts";
 export { rateLimitHeaders } from "./rate-limit/rate-limit-headers.ts";
 export { type RateLimitCall, rateLimitKey } from "./rate-limit/rate-limit-key.ts";
 export type { RateLimit, RateLimitStore, RateLimitUsage } from "./rate-limit/rate-limit-store.ts";
