@@ -7,6 +7,7 @@ import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { initCommand } from "./commands/init.ts";
 import { migrateCommand } from "./commands/migrate.ts";
+import { releasesCommand } from "./commands/releases.ts";
 import { resourceCommand } from "./commands/resource.ts";
 import { routesCommand } from "./commands/routes.ts";
 import { seedCommand } from "./commands/seed.ts";
@@ -23,6 +24,7 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   validateCommand,
   checkCommand,
   migrateCommand,
+  releasesCommand,
   seedCommand,
   routesCommand,
   explainCommand,

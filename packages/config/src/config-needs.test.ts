@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type ConfigNeeds, type Environment, parseConfig, type ParsedConfig } from "./parse-config.ts";
+import { type ConfigNeeds, type Environment, leadsNowhere, parseConfig, type ParsedConfig } from "./parse-config.ts";
 
 describe("what the caller does not use need not be set", () => {
   const text = `project: x
@@ -25,7 +25,13 @@ auth: { provider: jwt, secret_env: SIGNING_KEY, expiry: 1h }
   test("for nothing no URL has to be; what is set stays as it is", () => {
     const { config, diagnostics } = read("nothing", { CACHE_URL: "redis://cache", SIGNING_KEY: "short" });
     expect(diagnostics).toEqual([]);
-    expect(config?.databases.default.url).toBe("postgresql://main-url.is.not.set/app");
+    const { url = "" } = config?.databases.default ?? {};
+    expect(url).toBe("postgresql://main-url.is.not.set/app");
+    expect([leadsNowhere(url), leadsNowhere("postgresql://localhost/app"), leadsNowhere("")]).toEqual([
+      true,
+      false,
+      false,
+    ]);
     expect(config?.cache?.url).toBe("redis://cache");
     expect(config?.auth?.secret.reveal()).toBe("short");
   });

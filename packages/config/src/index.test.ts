@@ -10,6 +10,7 @@ test("the package exports exactly this", () => {
     "configJsonSchema",
     "describeConfig",
     "inactiveSections",
+    "leadsNowhere",
     "loadConfig",
     "maskUrl",
     "parseConfig",

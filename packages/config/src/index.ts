@@ -18,6 +18,7 @@ export {
 export {
   type ConfigNeeds,
   type Environment,
+  leadsNowhere,
   parseConfig,
   type ParseConfigOptions,
   type ParsedConfig,

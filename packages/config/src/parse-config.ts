@@ -58,8 +58,15 @@ export function parseConfig(
   return needs === "nothing" ? read({ ...toNowhere(parsed.missingVariables), ...fallbacks }) : parsed;
 }
 
+const NOWHERE = ".is.not.set";
+
+/** True for a URL that stands in for one that nobody set; see {@link ConfigNeeds}. */
+export function leadsNowhere(url: string): boolean {
+  return URL.parse(url)?.hostname.endsWith(NOWHERE) === true;
+}
+
 function toNowhere(variables: readonly string[]): Record<string, string> {
-  const url = (name: string): string => `postgresql://${name.toLowerCase().replaceAll("_", "-")}.is.not.set/app`;
+  const url = (name: string): string => `postgresql://${name.toLowerCase().replaceAll("_", "-")}${NOWHERE}/app`;
   return Object.fromEntries(variables.map((name) => [name, url(name)]));
 }
 

@@ -2,7 +2,8 @@ import type { Command } from "../command.ts";
 
 export const migrateCheckCommand: Command = {
   name: "check",
-  summary: "Find what migrations would block or break in a service that is in use; no database is needed.",
+  summary:
+    "Find what migrations would block or break in a service that is in use; with a database, also in the releases that are live.",
   options: [
     ["--from <version>", "Leave out files before this version: those that are applied everywhere."],
     ["--database <name>", "Only this connection (default: all)."],
