@@ -1,3 +1,12 @@
+export type { ApiKeyRecord } from "./api-keys/api-key-record.ts";
+export {
+  type ApiKeyInput,
+  type ApiKeys,
+  type ApiKeysOptions,
+  type CreatedApiKey,
+  createApiKeys,
+} from "./api-keys/api-keys.ts";
+export type { ApiKeySubject } from "./api-keys/key-lookup.ts";
 export {
   type ApiKeyVerifier,
   type Authenticator,
@@ -51,5 +60,23 @@ export {
   type RedisRateLimitStoreOptions,
   type RedisScripts,
 } from "./rate-limit/redis-rate-limit-store.ts";
+export {
+  createSessions,
+  type Session,
+  type Sessions,
+  type SessionsOptions,
+  type SubjectChange,
+} from "./refresh/sessions.ts";
 export { type AccessRequest, type AccessRule, decide, type Decision, type Scope } from "./rules/decide.ts";
+export type { SqlRunner, SqlStatement } from "./sql-runner.ts";
 export type { Subject } from "./subject.ts";
+export type { BodyIssue } from "./token-routes/read-body.ts";
+export {
+  type CheckCredentials,
+  createTokenService,
+  type RefreshSubject,
+  type TokenAnswer,
+  type TokenPair,
+  type TokenService,
+  type TokenServiceOptions,
+} from "./token-routes/token-service.ts";
