@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createMemoryRateLimitStore } from "./memory-rate-limit-store.ts";
 import { describeRateLimitStore } from "./rate-limit-store.test-kit.ts";
@@ -25,6 +26,26 @@ test("never more than the limit in any window, to the millisecond", () => {
     [false, 0, 1],
     [true, 0, 1],
   ]);
+});
+
+test("whenever requests come, no window has more than the limit, and a refused one waits as long as it was told", () => {
+  const pauses = fc.array(fc.integer({ min: 0, max: 4_000 }), { maxLength: 60 });
+  fc.assert(
+    fc.property(pauses, fc.integer({ min: 1, max: 5 }), (waits, maxRequests) => {
+      const store = createMemoryRateLimitStore();
+      const allowed: number[] = [];
+      let now = 0;
+      for (const wait of waits) {
+        now += wait;
+        const usage = store.consumeNow("a", { maxRequests, windowSeconds: 10 }, now);
+        if (usage.allowed) allowed.push(now);
+        else expect((allowed.at(-maxRequests) ?? 0) + 10_000).toBe(now + usage.resetMs);
+      }
+      for (const [index, time] of allowed.entries()) {
+        expect((allowed[index + maxRequests] ?? Number.POSITIVE_INFINITY) - time).toBeGreaterThanOrEqual(10_000);
+      }
+    }),
+  );
 });
 
 test("requests may be counted in another order than they came", () => {

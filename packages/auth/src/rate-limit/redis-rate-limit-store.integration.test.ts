@@ -111,7 +111,7 @@ test.each(["pause", "kill"] as const)(
     const limiters = [1, 2].map(() =>
       createRateLimiter({
         store: createRedisRateLimitStore({ client: fragile }),
-        deadlineMs: 500,
+        deadlineMs: 1_000,
         retryMs: 200,
         onStoreFailure: (error) => failures.push(error),
       }),
@@ -128,7 +128,7 @@ test.each(["pause", "kill"] as const)(
     const startedAt = performance.now();
     // 40 requests at once, each of which would wait for ever.
     expect(await consumeAll("a")).toBe(2 * limit.maxRequests);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
     expect(failures.length).toBeGreaterThanOrEqual(40);
 
     await restore(server, fault);
