@@ -1,54 +1,8 @@
-import { cp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { createDatabase } from "@shaperail/db";
-import { createTestDatabase, temporaryDirectory } from "@shaperail/test-services";
+import { basename } from "node:path";
+import { createTestDatabase } from "@shaperail/test-services";
 import { expect, onTestFinished, test } from "vitest";
-import { BLOG, shaperail, spawnServe } from "./blog.test-kit.ts";
-
-/** The application without its seeds, to change. */
-async function copyOfBlog(): Promise<string> {
-  const directory = await temporaryDirectory("model-change");
-  onTestFinished(() => directory.close());
-  const copied = ["resources", "migrations", "shaperail.config.yaml", "package.json"];
-  for (const name of copied) await cp(join(BLOG, name), join(directory.path, name), { recursive: true });
-  await rm(join(directory.path, "node_modules"), { force: true, recursive: true });
-  await symlink(join(BLOG, "node_modules"), join(directory.path, "node_modules"));
-  return directory.path;
-}
-
-async function edit(directory: string, file: string, changes: readonly (readonly [string, string])[]): Promise<void> {
-  const path = join(directory, file);
-  let text = await readFile(path, "utf8");
-  for (const [from, to] of changes) {
-    expect(text).toContain(from);
-    text = text.replace(from, to);
-  }
-  await writeFile(path, text);
-}
-
-/** Reads and writes without pause until it is stopped; returns what was not answered as it should. */
-function useWithoutPause(url: string, authorId: string): () => Promise<{ failed: string[]; count: number }> {
-  const failed: string[] = [];
-  let count = 0;
-  let stopped = false;
-  const client = async (id: number): Promise<void> => {
-    while (!stopped) {
-      count += 1;
-      const body = JSON.stringify({ author_id: authorId, slug: `s-${id}-${count}`, title: "T", body: "B" });
-      const headers = { "content-type": "application/json" };
-      const write = await fetch(`${url}/v1/posts`, { method: "POST", headers, body });
-      if (write.status !== 201) failed.push(`${write.status} ${await write.text()}`);
-      const read = await fetch(`${url}/v1/posts?limit=5`);
-      if (read.status !== 200) failed.push(`${read.status} ${await read.text()}`);
-    }
-  };
-  const clients = [1, 2, 3].map(client);
-  return async () => {
-    stopped = true;
-    await Promise.all(clients);
-    return { failed, count };
-  };
-}
+import { shaperail, spawnServe } from "./blog.test-kit.ts";
+import { addAuthor, copyOfBlog, edit, useWithoutPause } from "./deployment.test-kit.ts";
 
 test("a change of the model reaches the database without handwritten SQL, and the old version serves without a failed request", async () => {
   const database = await createTestDatabase();
@@ -64,11 +18,8 @@ test("a change of the model reaches the database without handwritten SQL, and th
     expect(response.status).toBe(201);
     return (await response.json()) as { data: Record<string, unknown> };
   };
-  await using rows = createDatabase({ url: database.url, poolSize: 1 });
-  const text =
-    "insert into authors (handle, name, email, joined_on) values ('ann', 'Ann', 'ann@example.com', '2026-01-01') returning id";
-  const authorId = String((await rows.run({ name: "author", text }, [])).rows[0]?.[0]);
-  const stop = useWithoutPause(old.url, authorId);
+  const authorId = await addAuthor(database.url);
+  const stop = useWithoutPause(old.url, { authorId, name: "old" });
 
   const directory = await copyOfBlog();
   await edit(directory, "resources/posts.yaml", [
@@ -84,6 +35,7 @@ test("a change of the model reaches the database without handwritten SQL, and th
     "0007_add_priority.up.sql",
     "0008_add_priority_validate.up.sql",
   ]);
+  expect(await shaperail(["migrate", "check"], { env, directory })).toBe("✓ nothing found\n");
   await expect(spawnServe([], { env: production, directory })).rejects.toThrow("RUNTIME_MIGRATIONS_PENDING");
   expect(await shaperail(["migrate"], { env, directory })).toContain("Applied 0008_add_priority_validate.up.sql");
 
