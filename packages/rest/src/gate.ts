@@ -1,8 +1,9 @@
-import { type Exchange, type Route, sendError } from "@shaperail/http";
+import { type Exchange, HttpError, type Route, sendError } from "@shaperail/http";
 import type { Endpoint, Resource } from "@shaperail/resource";
 import { isPublic, OPEN, requirementOf, withoutStore } from "./access.ts";
 import type { Answer } from "./endpoint/endpoint-context.ts";
-import type { Access, Authorize, Limit } from "./port.ts";
+import type { Access, AccessRequirement, Authorize, Limit } from "./port.ts";
+import { NOT_OWNER } from "./sql/guarded-write.ts";
 import { fillsOwner } from "./stamp.ts";
 
 export interface GateOptions {
@@ -29,7 +30,10 @@ export function compileGate({ endpoint, resource, authorize, limit }: GateOption
     const isPersonal = access.subject !== undefined || !isPublic(requirement);
     const own = withHeaders(isPersonal ? withoutStore(exchange) : exchange, headers);
     // Here and not further out: a refusal needs the headers as much as an answer does.
-    return answer(own, access).catch((error: unknown) => sendError(own, error));
+    return answer(own, access).catch((error: unknown) => {
+      if (error instanceof HttpError && error.cause === NOT_OWNER) reportRefusal(exchange, { requirement, access });
+      sendError(own, error);
+    });
   };
   if (limit === undefined) {
     return (exchange) => whenKnown(identify(exchange, requirement), (access) => enter(exchange, access, NO_HEADERS));
@@ -54,6 +58,18 @@ export function compileGate({ endpoint, resource, authorize, limit }: GateOption
       (error: unknown) => refuse(exchange, error),
     );
   };
+}
+
+interface Refusal {
+  readonly requirement: AccessRequirement;
+  readonly access: Access;
+}
+
+/** `authorize` logs what it refuses; whose a row is, only the statement knows. */
+function reportRefusal({ logger, requestId }: Exchange, { requirement, access }: Refusal): void {
+  const { resource, action } = requirement;
+  const fields = { code: "FORBIDDEN", reason: NOT_OWNER, status: 403, resource, action, sub: access.subject?.sub };
+  logger.child("shaperail_runtime::auth").warn("request refused", { ...fields, request_id: requestId });
 }
 
 /** Functions of the application are told who calls, and so is a row that keeps its author; other public endpoints need not know. */

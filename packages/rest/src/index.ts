@@ -14,4 +14,5 @@ export type {
   StatementRunner,
   Subject,
 } from "./port.ts";
+export type { ScopableQuery, ScopeQuery } from "./scoped-query.ts";
 export { createRestRoutes, type ResourceFunctions, type RestOptions } from "./rest-routes.ts";

@@ -54,7 +54,11 @@ function endpointTypes(resource: Resource, endpoint: Endpoint, names: TypeNames)
 function controlledTypes(resource: Resource, endpoint: Endpoint, names: TypeNames): string[] {
   const input = names.input(resource, endpoint);
   const about = `What \`${endpoint.action}\` of ${label(resource)} is going to write. Nothing has to be there yet; what controllers leave is checked again.`;
-  const members = resource.fields.filter(({ generated }) => !generated).map((field) => draftMember(field, endpoint));
+  // What a controller says about the tenant of a row that is there already counts for nothing.
+  const isFixed = (name: string): boolean => endpoint.kind === "update" && name === resource.tenantKey;
+  const members = resource.fields
+    .filter(({ generated, name }) => !generated && !isFixed(name))
+    .map((field) => draftMember(field, endpoint));
   return [declare(about, input, members), controllerContext(resource, endpoint, { names, input })];
 }
 

@@ -84,9 +84,12 @@ export function writtenRows(write: GuardedWrite, { rows }: SqlResult): readonly 
   return [];
 }
 
+/** Why a row was refused, for the log. */
+export const NOT_OWNER = "the row belongs to somebody else";
+
 /** The row is there and the caller may not know more of it, nor change it. */
 export function forbidden(): HttpError {
-  return new HttpError("Forbidden", { code: "FORBIDDEN" });
+  return new HttpError("Forbidden", { code: "FORBIDDEN", cause: NOT_OWNER });
 }
 
 /** The row is not at the version the client knows. */
