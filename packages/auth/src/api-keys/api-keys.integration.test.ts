@@ -57,6 +57,7 @@ describe("create, list, revoke", () => {
     { ...REPORTS, sub: "" },
     { ...REPORTS, tenantId: "x".repeat(201) },
     { ...REPORTS, label: "a\0b" },
+    { ...REPORTS, label: "\u001b[2J" },
     { ...REPORTS, expiresInSeconds: 0 },
     { ...REPORTS, expiresInSeconds: Number.NaN },
   ])("%o is refused", async (input) => {

@@ -46,7 +46,7 @@ export interface ApiKeys extends Closeable {
    * Throws, or rejects with, `AuthError` `AUTH_API_KEY_INVALID` for a mistyped, unknown, expired or revoked key.
    */
   verify(key: string): ApiKeySubject | Promise<ApiKeySubject>;
-  /** Makes a key. Rejects with a `TypeError` when a text is empty or longer than 200 characters. */
+  /** Makes a key. Rejects with a `TypeError` when a text is empty, longer than 200 characters, or not printable. */
   create(input: ApiKeyInput): Promise<CreatedApiKey>;
   /** Every key that was ever made, the oldest first. */
   list(): Promise<ApiKeyRecord[]>;
@@ -99,7 +99,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 function checkTexts(texts: Readonly<Record<string, string | undefined>>): void {
   for (const [name, text] of Object.entries(texts)) {
     if (text === undefined) continue;
-    if (text.trim() !== "" && text.length <= MAX_LENGTH && !text.includes("\0")) continue;
-    throw new TypeError(`The ${name} of an API key must be a text of 1 to ${MAX_LENGTH} characters.`);
+    if (text.trim() !== "" && text.length <= MAX_LENGTH && !/\p{Cc}/u.test(text)) continue;
+    throw new TypeError(`The ${name} of an API key must be a text of 1 to ${MAX_LENGTH} printable characters.`);
   }
 }
