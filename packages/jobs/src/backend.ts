@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import {
   createPostgresBackend,
   type Job,
@@ -93,6 +94,8 @@ function redisClient({ url, prefix = "{shaperail}" }: RedisJobsBackend, options:
     retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 5), 2_000),
     ...options,
   });
+  // BullMQ reports the errors of the connection; this is for those after it was closed, which ioredis would print.
+  redis.on("error", () => undefined);
   const connection = { connection: redis, prefix };
   return {
     openQueue: (name) => new Queue<Envelope>(name, connection),
@@ -104,6 +107,7 @@ function redisClient({ url, prefix = "{shaperail}" }: RedisJobsBackend, options:
 function postgresClient(backend: PostgresJobsBackend, queryTimeoutMs: number): BackendClient {
   const { url, schema = "shaperail_jobs", poolSize = 5 } = backend;
   const postgres = withBackend(createPostgresBackend);
+  const sockets = new Set<Socket>();
   const connection = {
     connectionString: url,
     schema,
@@ -112,11 +116,19 @@ function postgresClient(backend: PostgresJobsBackend, queryTimeoutMs: number): B
     query_timeout: queryTimeoutMs,
     statement_timeout: queryTimeoutMs,
     application_name: "shaperail-jobs",
+    // BullMQ owns the connections and can only end them in order, which a server that hangs never answers; by then
+    // nobody listens for their errors any more, and the next one would end the process.
+    stream: () => {
+      const socket = new Socket();
+      sockets.add(socket);
+      return socket.once("close", () => sockets.delete(socket));
+    },
   };
   return {
     openQueue: (name) => new postgres.Queue<Envelope>(name, { connection }),
     openWorker: (name, process, settings) => new postgres.Worker(name, process, { ...settings, connection }),
-    // BullMQ owns the pool and ends it with the queue or worker.
-    release: () => undefined,
+    release: () => {
+      for (const socket of sockets) socket.destroy();
+    },
   };
 }

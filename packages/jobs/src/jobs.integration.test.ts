@@ -284,7 +284,7 @@ describe.each(BACKENDS)("jobs on $kind", ({ make }) => {
     const observer: Observer = {
       observe: (operation, attributes, run) => {
         seen.push([operation, attributes]);
-        return run();
+        return run(() => undefined);
       },
       inject: (carrier) => void (carrier["traceparent"] = "00-abc-def-01"),
       extract: (carrier, run) => {
@@ -295,8 +295,12 @@ describe.each(BACKENDS)("jobs on $kind", ({ make }) => {
     const { queue, work } = setUp({ observer });
     const traced = defineJob({ name: "traced", handle: async () => undefined });
     await work([traced], { observer });
-    await reaches(queue, await queue.add(traced, {}), "completed");
-    expect(seen).toEqual([{ traceparent: "00-abc-def-01" }, ["job.execute", { job: "traced", attempt: 1 }]]);
+    const id = await queue.add(traced, {});
+    await reaches(queue, id, "completed");
+    expect(seen).toEqual([
+      { traceparent: "00-abc-def-01" },
+      ["job.execute", { "job.name": "traced", "job.id": id, "job.attempt": 1 }],
+    ]);
   });
 
   test("what is secret reaches neither the queue, nor the dead letter, nor the log", async () => {

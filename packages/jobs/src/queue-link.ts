@@ -1,12 +1,12 @@
-import type { Logger } from "@shaperail/core";
+import { type Logger, withDeadline } from "@shaperail/core";
 import type { BackendClient, BullQueue } from "./backend.ts";
 import { quietly } from "./quietly.ts";
 
 /** The queue as soon as it can be used. */
 export interface QueueLink {
   ready(): Promise<BullQueue>;
-  /** Closes the open queue; what hangs is left behind by the caller's deadline. */
-  close(): Promise<void>;
+  /** Closes the open queue, or tears it off when that takes too long. */
+  close(timeoutMs: number): Promise<void>;
 }
 
 /**
@@ -30,7 +30,7 @@ export function createQueueLink(
     const link = { client, queue, opened };
     opened.catch(() => {
       if (current === link) current = undefined;
-      void queue.close().catch(report);
+      queue.close().catch(report);
       client.release();
     });
     return link;
@@ -38,12 +38,14 @@ export function createQueueLink(
 
   return {
     ready: () => (current ??= openNow()).opened,
-    async close() {
+    async close(timeoutMs) {
       const link = current;
       current = undefined;
       if (link === undefined) return;
+      await withDeadline(() => link.queue.close(), { timeoutMs, what: "Closing the queue" }).catch((error: unknown) =>
+        logger.warn("The queue did not close in order", { error }),
+      );
       link.client.release();
-      await link.queue.close();
     },
   };
 }

@@ -169,9 +169,7 @@ export function createQueue(options: QueueOptions): JobQueue {
     ...closeable(async () => {
       isClosed = true;
       await Promise.allSettled(underWay);
-      await withDeadline(() => link.close(), { timeoutMs, what: "Closing the queue" }).catch((error: unknown) =>
-        logger.warn("The queue did not close in order", { error }),
-      );
+      await link.close(timeoutMs);
     }),
   };
 }

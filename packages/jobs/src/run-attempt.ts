@@ -48,7 +48,7 @@ export async function runAttempt({
   if (envelope === undefined) return dead(invalidPayload(job.name, ["it was not stored by this library"]));
   try {
     await observer.extract(envelope.trace ?? {}, () =>
-      observer.observe("job.execute", { job: job.name, attempt: job.attempt }, () =>
+      observer.observe("job.execute", { "job.name": job.name, "job.id": job.id, "job.attempt": job.attempt }, () =>
         handle({ job, definition, stop, logger, payload: envelope.payload }),
       ),
     );
