@@ -1,6 +1,7 @@
 import type { JsonSchema } from "@shaperail/source";
+import { AUTH, AUTH_CONDITIONS } from "./schema-auth.ts";
 import { CONNECTION_NAME, DATABASE } from "./schema-databases.ts";
-import { AUTH, CACHE, GRAPHQL, GRPC, LOGGING, PROJECT, STORAGE } from "./schema.ts";
+import { CACHE, GRAPHQL, GRPC, LOGGING, PROJECT, STORAGE } from "./schema.ts";
 import { CORS, SERVER } from "./schema-http.ts";
 import { MIGRATIONS } from "./schema-migrations.ts";
 import { AUTH_RATE_LIMIT, RATE_LIMIT } from "./schema-rate-limit.ts";
@@ -35,7 +36,7 @@ export function configJsonSchema(): JsonSchema {
       },
       migrations: { description: "Migrations of the databases.", ...toJsonSchema(MIGRATIONS) },
       cache: { description: "Response cache.", ...toJsonSchema(CACHE) },
-      auth: { description: "Authentication.", ...toJsonSchema(AUTH) },
+      auth: { description: "Authentication.", ...toJsonSchema(AUTH), ...AUTH_CONDITIONS },
       rate_limit: {
         description: "How often one caller may call.",
         ...toJsonSchema(RATE_LIMIT, {

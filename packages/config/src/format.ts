@@ -86,6 +86,20 @@ export function durationBetween(min: string, max: string): Format<string> {
   return between({ what: "duration", min, max, pattern: FINE_DURATION, measure: millisecondsOf });
 }
 
+// What `Date` reads without guessing: with seconds and a time zone.
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** A moment, such as `2027-01-31T12:00:00Z`. */
+export function timestamp(): Format<string> {
+  return {
+    expects: "a moment such as `2027-01-31T12:00:00Z`",
+    types: ["string"],
+    accepts: (value): value is string =>
+      typeof value === "string" && TIMESTAMP.test(value) && !Number.isNaN(Date.parse(value)),
+    schema: { type: "string", pattern: TIMESTAMP.source },
+  };
+}
+
 /** A size within bounds, such as `64kb` or `1mb`. */
 export function size(min: string, max: string): Format<string> {
   return between({ what: "size", min, max, pattern: SIZE, measure: parseSize });

@@ -36,7 +36,7 @@ test("the sample of the deployment guide needs only the three required variables
     protocols: ["rest"],
     environment: { nodeEnv: "development", otelServiceName: "shaperail", rustLog: undefined },
   });
-  expect(config?.auth?.secret.reveal()).toBe(strongSecret);
+  expect(config?.auth?.algorithm === "HS256" && config.auth.secret.reveal()).toBe(strongSecret);
 });
 
 test.each(["DATABASE_URL", "REDIS_URL", "JWT_SECRET"])(
@@ -97,7 +97,17 @@ test("every key of the format is read", () => {
       analytics: { url: "postgres://localhost/analytics", poolSize: 20 },
     },
     migrations: { onPending: "warn" },
-    auth: { secretEnv: "OTHER_SECRET", expirySeconds: 3_600, refreshExpirySeconds: 604_800 },
+    auth: {
+      algorithm: "HS256",
+      secretEnv: "OTHER_SECRET",
+      previousSecret: undefined,
+      previousSecretUntil: Date.UTC(2027, 0, 31, 12),
+      expirySeconds: 3_600,
+      refreshExpirySeconds: 604_800,
+      issuer: "https://api.example.org",
+      audience: "blog",
+      clockToleranceSeconds: 30,
+    },
     rateLimit: {
       default: { maxRequests: 100, windowSeconds: 60 },
       auth: { maxRequests: 5, windowSeconds: 300 },
@@ -314,7 +324,7 @@ test("fallbacks fill in for variables, also for the secret and for DATABASE_URL"
   const { config, missingVariables } = parseConfig(file, { file: "f", env: {}, fallbacks });
   expect(missingVariables).toEqual([]);
   expect(config?.databases.default.url).toBe("postgres://fallback/d");
-  expect(config?.auth?.secret.reveal()).toBe(strongSecret);
+  expect(config?.auth?.algorithm === "HS256" && config.auth.secret.reveal()).toBe(strongSecret);
 });
 
 test.each([

@@ -88,15 +88,48 @@ export interface CacheConfig {
   readonly url: string;
 }
 
-export interface AuthConfig {
+/** Who signs access tokens, and what is expected of them. */
+export type AuthConfig = SecretAuthConfig | PublicKeyAuthConfig;
+
+interface AuthCommonConfig {
   readonly provider: "jwt";
+  /** Required `iss`; undefined: it is not looked at. */
+  readonly issuer: string | undefined;
+  /** What `aud` must be or contain; undefined: tokens must have none. */
+  readonly audience: string | undefined;
+  /** How far the clocks of issuer and service may differ. */
+  readonly clockToleranceSeconds: number;
+}
+
+/** This project signs its own tokens, with a secret. */
+export interface SecretAuthConfig extends AuthCommonConfig {
+  readonly algorithm: "HS256";
   /** Name of the variable the secret came from. */
   readonly secretEnv: string;
   readonly secret: Secret;
+  /** The secret before the last rotation, which still verifies; undefined when there is none, or its variable is not set. */
+  readonly previousSecret: Secret | undefined;
+  /** When that stops, in milliseconds since 1970; undefined: when the variable is removed. */
+  readonly previousSecretUntil: number | undefined;
   readonly expirySeconds: number;
   /** Undefined: there are no refresh tokens. */
   readonly refreshExpirySeconds: number | undefined;
 }
+
+/** Someone else signs the tokens, and this project only verifies them. */
+export interface PublicKeyAuthConfig extends AuthCommonConfig {
+  readonly algorithm: "RS256" | "ES256" | "EdDSA";
+  readonly publicKey: PublicKeySource;
+}
+
+/** Where the public key is. */
+export type PublicKeySource =
+  /** In a variable; empty when whoever read the configuration said that it verifies nothing. */
+  | { readonly kind: "text"; readonly env: string; readonly text: string }
+  /** In a file, relative to the root of the project. */
+  | { readonly kind: "file"; readonly path: string }
+  /** Published by the issuer. In production the URL is `https:`, or on this machine. */
+  | { readonly kind: "jwks"; readonly url: string };
 
 export interface RateLimitsConfig {
   /** For every endpoint without a limit of its own. Undefined: there is none. */

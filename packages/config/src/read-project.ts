@@ -1,24 +1,14 @@
-import { entryOf, type SourceMap, type SourceNode } from "@shaperail/source";
-import { parseDuration } from "./duration.ts";
+import { entryOf, type SourceNode } from "@shaperail/source";
+import { readAuth } from "./read-auth.ts";
 import { readEvents } from "./read-events.ts";
 import { readDatabases } from "./read-databases.ts";
 import { readCors, readServer } from "./read-http.ts";
 import { readMigrations } from "./read-migrations.ts";
 import { readRateLimits } from "./read-rate-limit.ts";
-import { type ProjectReading, readSecret, readSection } from "./read-section.ts";
+import { type ProjectReading, readSection } from "./read-section.ts";
 import { readSettings } from "./read-settings.ts";
-import type { AuthConfig, EnvironmentConfig, ProjectConfig } from "./project-config.ts";
-import {
-  AUTH,
-  CACHE,
-  ENVIRONMENT,
-  type EnvironmentValues,
-  GRAPHQL,
-  GRPC,
-  LOGGING,
-  PROJECT,
-  STORAGE,
-} from "./schema.ts";
+import type { EnvironmentConfig, ProjectConfig } from "./project-config.ts";
+import { CACHE, ENVIRONMENT, type EnvironmentValues, GRAPHQL, GRPC, LOGGING, PROJECT, STORAGE } from "./schema.ts";
 import { createSecret } from "./secret.ts";
 
 /** Keys of the file that are maps themselves. */
@@ -113,18 +103,6 @@ export function readProject(
     grpc,
     environment: toEnvironment(environment),
   };
-}
-
-function readAuth(root: SourceMap, reading: ProjectReading): AuthConfig | undefined {
-  const values = readSection({ key: "auth", settings: AUTH, parent: root }, reading);
-  const node = entryOf(root, "auth")?.value;
-  if (values === undefined || node?.kind !== "map") return undefined;
-  const name = values.secret_env;
-  const secret = readSecret({ name, span: entryOf(node, "secret_env")?.value.span, ours: true }, reading);
-  const expirySeconds = parseDuration(values.expiry);
-  if (secret === undefined || expirySeconds === undefined) return undefined;
-  const refreshExpirySeconds = values.refresh_expiry === null ? undefined : parseDuration(values.refresh_expiry);
-  return { provider: values.provider, secretEnv: name, secret, expirySeconds, refreshExpirySeconds };
 }
 
 function toEnvironment(values: EnvironmentValues): EnvironmentConfig {

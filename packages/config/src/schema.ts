@@ -1,4 +1,4 @@
-import { boolean, duration, integer, listOf, oneOf, text, url, variableName, workers } from "./format.ts";
+import { boolean, integer, listOf, oneOf, text, url, workers } from "./format.ts";
 import type { Protocol } from "./project-config.ts";
 import { optional, required, type Settings, withDefault } from "./setting.ts";
 
@@ -49,20 +49,6 @@ export interface CacheValues {
 export const CACHE: Settings<CacheValues> = {
   type: required(oneOf(["redis"]), { doc: "Kind of cache." }),
   url: required(url(["redis", "rediss"]), { doc: "Connection URL.", sensitive: true }),
-};
-
-export interface AuthValues {
-  provider: "jwt";
-  secret_env: string;
-  expiry: string;
-  refresh_expiry: string | null;
-}
-
-export const AUTH: Settings<AuthValues> = {
-  provider: required(oneOf(["jwt"]), { doc: "Kind of credentials." }),
-  secret_env: required(variableName(), { doc: "Name of the variable that holds the signing secret.", sensitive: true }),
-  expiry: required(duration(), { doc: "Lifetime of an access token." }),
-  refresh_expiry: optional(duration(), { doc: "Lifetime of a refresh token; without it there are none." }),
 };
 
 export interface StorageValues {

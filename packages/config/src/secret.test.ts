@@ -23,12 +23,14 @@ test.each([
   { secret: "Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFiY2RlZg==", weakness: undefined },
   { secret: "Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGE", weakness: "is shorter than 32 bytes" },
   { secret: "", weakness: "is shorter than 32 bytes" },
-  { secret: "abababababababababababababababababab", weakness: "repeats a few characters" },
+  { secret: "abababababababababababababababababab", weakness: "is a repetition or a sequence" },
+  { secret: "passwordpasswordpasswordpassword", weakness: "is a repetition or a sequence" },
+  { secret: "abcdefghijklmnopqrstuvwxyz0123456789", weakness: "is a repetition or a sequence" },
   { secret: "a-long-random-string-at-least-32-chars", weakness: "looks like a placeholder" },
   { secret: "dev-secret-0123456789-change-in-production", weakness: "looks like a placeholder" },
   { secret: "your-super-secret-key-0123456789-abcdef", weakness: "looks like a placeholder" },
   { secret: "CHANGEME", weakness: "looks like a placeholder" },
-  { secret: "ääääöööößßßßéééé01234567", weakness: undefined },
+  { secret: "żółwięćäöüßñøåœ-18-chars", weakness: undefined },
 ])("the secret `$secret` $weakness", ({ secret, weakness }) => {
   expect(weaknessOf(secret)).toBe(weakness);
 });

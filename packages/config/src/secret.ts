@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { deflateRawSync } from "node:zlib";
 
 const MASK = "***";
 
@@ -33,15 +34,20 @@ export function isSecret(value: unknown): value is Secret {
 
 /** RFC 7518 §3.2 wants a key for HS256 to be at least as long as the hash. */
 const MIN_SECRET_BYTES = 32;
-const MIN_DISTINCT_CHARACTERS = 8;
+// Thirty-two random characters, even if they are only digits, deflate to 27 bytes or more; "password" four times to 13.
+const MIN_DEFLATED_BYTES = 24;
 const PLACEHOLDER =
   /change[-_ ]?(?:me|this|it|in[-_ ]production)|replace[-_ ]?(?:me|this|it|with)|(?:^|[^a-z])your[-_ ]|a-long-random-string|placeholder|example|my[-_ ]secret/i;
 
 /** Why a signing secret is too easy to guess, as the end of a sentence; undefined when nothing speaks against it. */
 export function weaknessOf(secret: string): string | undefined {
   if (PLACEHOLDER.test(secret)) return "looks like a placeholder";
-  if (Buffer.byteLength(secret) < MIN_SECRET_BYTES) return `is shorter than ${MIN_SECRET_BYTES} bytes`;
-  return new Set(secret).size < MIN_DISTINCT_CHARACTERS ? "repeats a few characters" : undefined;
+  const bytes = Buffer.from(secret);
+  if (bytes.length < MIN_SECRET_BYTES) return `is shorter than ${MIN_SECRET_BYTES} bytes`;
+  // The differences between neighbours make a sequence such as abcdef… a repetition.
+  const differences = Buffer.from(bytes.map((byte, index) => byte - (bytes[index - 1] ?? 0)));
+  const isRegular = [bytes, differences].some((data) => deflateRawSync(data).length < MIN_DEFLATED_BYTES);
+  return isRegular ? "is a repetition or a sequence" : undefined;
 }
 
 /** The URL with its password, and every parameter whose name suggests a secret, replaced by `***`. */

@@ -20,6 +20,11 @@ test.each([
   { algorithm: "ES256", what: "P-256 in PEM", key: pem(p256) },
   { algorithm: "ES256", what: "P-256 as JWK", key: { ...p256.publicKey.export({ format: "jwk" }), kid: "a" } },
   { algorithm: "EdDSA", what: "Ed25519 in PEM", key: pem(ed25519) },
+  {
+    algorithm: "EdDSA",
+    what: "the text of a JWK",
+    key: ` ${JSON.stringify(ed25519.publicKey.export({ format: "jwk" }))}\n`,
+  },
 ] as const)("$algorithm takes $what", ({ algorithm, key }) => {
   expect(importPublicKey(key, algorithm).usages).toEqual(["verify"]);
 });
@@ -44,6 +49,13 @@ test.each<{ algorithm: "RS256" | "ES256" | "EdDSA"; what: string; key: PublicKey
     message: "A private key was given",
   },
   { algorithm: "RS256", what: "a shared secret as JWK", key: { kty: "oct", k: "AAAA" }, message: "A private key" },
+  {
+    algorithm: "EdDSA",
+    what: "the text of a private JWK",
+    key: JSON.stringify(ed25519.privateKey.export({ format: "jwk" })),
+    message: "A private key was given",
+  },
+  { algorithm: "RS256", what: "text that is nearly a JWK", key: '{"kty":"RSA"', message: "neither PEM nor a JWK" },
   { algorithm: "RS256", what: "text", key: "hunter2", message: "neither PEM nor a JWK" },
   { algorithm: "RS256", what: "an empty JWK", key: {}, message: "neither PEM nor a JWK" },
 ])("$algorithm does not take $what", async ({ algorithm, key, message }) => {

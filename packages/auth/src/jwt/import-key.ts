@@ -3,7 +3,7 @@ import type { webcrypto } from "node:crypto";
 import { AuthSetupError } from "../errors.ts";
 import type { PublicKeyAlgorithm } from "./algorithm.ts";
 
-/** A public key as PEM text (`-----BEGIN PUBLIC KEY-----`) or as a JWK. */
+/** A public key as PEM text (`-----BEGIN PUBLIC KEY-----`), as a JWK, or as the JSON text of a JWK. */
 export type PublicKey = string | Readonly<Record<string, unknown>>;
 
 interface KeyKind {
@@ -43,10 +43,6 @@ export function importSecret(secret: string): webcrypto.CryptoKey {
 
 /** The key of a PEM text or JWK; throws `AUTH_KEY_UNUSABLE` when it is not public or does not fit the algorithm. */
 export function importPublicKey(key: PublicKey, algorithm: PublicKeyAlgorithm): webcrypto.CryptoKey {
-  // Node would derive the public key and say nothing; but a private key has no business on a machine that verifies.
-  if (typeof key === "string" ? key.includes("PRIVATE KEY-----") : "d" in key || "k" in key) {
-    throw unusable("A private key was given where a public one belongs.");
-  }
   const kind = KIND_BY_ALGORITHM[algorithm];
   const object = toKeyObject(key);
   if (!kind.fits(object)) throw unusable(`The public key does not fit ${algorithm}, which needs ${kind.expects}.`);
@@ -54,10 +50,24 @@ export function importPublicKey(key: PublicKey, algorithm: PublicKeyAlgorithm): 
 }
 
 function toKeyObject(key: PublicKey): KeyObject {
+  const pemOrJwk = typeof key === "string" && key.trimStart().startsWith("{") ? parseJwk(key) : key;
+  // Node would derive the public key and say nothing; but a private key has no business on a machine that verifies.
+  if (typeof pemOrJwk === "string" ? pemOrJwk.includes("PRIVATE KEY-----") : "d" in pemOrJwk || "k" in pemOrJwk) {
+    throw unusable("A private key was given where a public one belongs.");
+  }
   try {
-    return createPublicKey(typeof key === "string" ? key : { key: key as JsonWebKey, format: "jwk" });
+    return createPublicKey(typeof pemOrJwk === "string" ? pemOrJwk : { key: pemOrJwk as JsonWebKey, format: "jwk" });
   } catch (error) {
     throw unusable("The public key is neither PEM nor a JWK.", error);
+  }
+}
+
+function parseJwk(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  } catch {
+    // Without the cause: the message of a syntax error quotes the text, which may be a private key.
+    throw unusable("The public key is neither PEM nor a JWK.");
   }
 }
 

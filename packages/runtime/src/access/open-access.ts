@@ -7,6 +7,7 @@ import type { OpenRedis } from "../open-redis.ts";
 import { compileAuthorize } from "./compile-authorize.ts";
 import { denyAll } from "./deny-all.ts";
 import { compileLimit, isLimited, openRateLimiter } from "./open-limit.ts";
+import { verifierOptions } from "./verifier-options.ts";
 
 /** What decides who may do what, and how often. */
 export interface Access {
@@ -26,14 +27,14 @@ export async function openAccess(project: Project, parts: AccessParts): Promise<
   const addressOf = createClientAddress({ trustProxy: server.trustProxy });
   const limiter = isLimited(project) ? await openRateLimiter(parts) : undefined;
   return {
-    authorize: openAuthorize(project, parts),
+    authorize: await openAuthorize(project, parts),
     limit: limiter && compileLimit(project, { limiter, addressOf }),
   };
 }
 
-function openAuthorize({ config: { auth } }: Project, { logger }: AccessParts): Authorize {
-  if (auth === undefined) return denyAll;
-  const verifier = createVerifier({ keys: { algorithm: "HS256", secret: auth.secret.reveal() } });
-  const authenticator = createAuthenticator({ verifier });
+async function openAuthorize(project: Project, { logger }: AccessParts): Promise<Authorize> {
+  const options = await verifierOptions(project);
+  if (options === undefined) return denyAll;
+  const authenticator = createAuthenticator({ verifier: createVerifier(options) });
   return compileAuthorize({ authenticator, logger });
 }
