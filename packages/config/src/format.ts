@@ -47,6 +47,16 @@ export function integer(min: number, max: number): Format<number> {
   };
 }
 
+/** A share of the whole: nothing is 0, everything is 1. */
+export function share(): Format<number> {
+  return {
+    expects: "a number from 0 to 1",
+    types: ["number"],
+    accepts: (value): value is number => typeof value === "number" && value >= 0 && value <= 1,
+    schema: { type: "number", minimum: 0, maximum: 1 },
+  };
+}
+
 export function boolean(): Format<boolean> {
   return {
     expects: "true or false",

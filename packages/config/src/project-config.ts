@@ -33,6 +33,15 @@ export interface ProjectConfig {
   readonly environment: EnvironmentConfig;
 }
 
+/** Samplers of OpenTelemetry. */
+export type TracesSampler =
+  | "always_on"
+  | "always_off"
+  | "traceidratio"
+  | "parentbased_always_on"
+  | "parentbased_always_off"
+  | "parentbased_traceidratio";
+
 export interface ServerConfig {
   /** How long a server that is asked to stop goes on accepting requests, for the load balancer to notice. */
   readonly drainDelayMs: number;
@@ -214,6 +223,12 @@ export interface EnvironmentConfig {
   readonly otelProtocol: "grpc" | "http/protobuf" | undefined;
   /** `OTEL_SDK_DISABLED`. */
   readonly otelDisabled: boolean;
+  /** `OTEL_TRACES_SAMPLER`. */
+  readonly otelSampler: TracesSampler | undefined;
+  /** `OTEL_TRACES_SAMPLER_ARG`, from 0 to 1. */
+  readonly otelSamplerRatio: number | undefined;
+  /** `OTEL_RESOURCE_ATTRIBUTES`, not parsed. */
+  readonly otelResourceAttributes: string | undefined;
   /** `REDIS_URL`, for jobs. */
   readonly redisUrl: string | undefined;
   /** `DIRECT_DATABASE_URL`: past a pooler, for migrations, LISTEN and advisory locks. */

@@ -39,13 +39,20 @@ test.each([
   { env: {}, expected: { otelProtocol: undefined, otelDisabled: false } },
   { env: { OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf" }, expected: { otelProtocol: "http/protobuf" } },
   { env: { OTEL_SDK_DISABLED: "true" }, expected: { otelDisabled: true } },
+  {
+    env: { OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.01" },
+    expected: { otelSampler: "parentbased_traceidratio", otelSamplerRatio: 0.01 },
+  },
+  { env: { OTEL_RESOURCE_ATTRIBUTES: "team=blue" }, expected: { otelResourceAttributes: "team=blue" } },
 ])("$env is understood as OpenTelemetry has it", ({ env, expected }) => {
   expect(parse("", env).config?.environment).toMatchObject(expected);
 });
 
-test("a protocol that is not served is refused with its variable", () => {
-  const { diagnostics } = parse("", { OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" });
-  expect(diagnostics).toMatchObject([
-    { code: "CONFIG_INVALID_VARIABLE", message: expect.stringContaining("OTEL_EXPORTER_OTLP_PROTOCOL") },
-  ]);
+test.each([
+  { name: "OTEL_EXPORTER_OTLP_PROTOCOL", value: "http/json" },
+  { name: "OTEL_TRACES_SAMPLER", value: "xray" },
+  { name: "OTEL_TRACES_SAMPLER_ARG", value: "1.5" },
+])("$name=$value is refused with its name", ({ name, value }) => {
+  const { diagnostics } = parse("", { [name]: value });
+  expect(diagnostics).toMatchObject([{ code: "CONFIG_INVALID_VARIABLE", message: expect.stringContaining(name) }]);
 });

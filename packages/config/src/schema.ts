@@ -1,5 +1,5 @@
-import { boolean, integer, listOf, oneOf, text, url, workers } from "./format.ts";
-import type { Protocol } from "./project-config.ts";
+import { boolean, integer, listOf, oneOf, share, text, url, workers } from "./format.ts";
+import type { Protocol, TracesSampler } from "./project-config.ts";
 import { optional, required, type Settings, withDefault } from "./setting.ts";
 
 // One constant per map of the file. The values are what convict yields: names as in the file, null where an optional key is absent.
@@ -106,6 +106,15 @@ export const GRPC: Settings<GrpcValues> = {
   reflection: withDefault(boolean(), true, { doc: "Answers reflection requests." }),
 };
 
+const TRACES_SAMPLERS: readonly TracesSampler[] = [
+  "always_on",
+  "always_off",
+  "traceidratio",
+  "parentbased_always_on",
+  "parentbased_always_off",
+  "parentbased_traceidratio",
+];
+
 /** What comes from the environment alone. */
 export interface EnvironmentValues {
   node_env: "development" | "production" | "test";
@@ -114,6 +123,9 @@ export interface EnvironmentValues {
   otel_service_name: string;
   otel_exporter_otlp_protocol: "grpc" | "http/protobuf" | null;
   otel_sdk_disabled: boolean;
+  otel_traces_sampler: TracesSampler | null;
+  otel_traces_sampler_arg: number | null;
+  otel_resource_attributes: string | null;
   redis_url: string | null;
   direct_database_url: string | null;
   webhook_secret: string | null;
@@ -135,6 +147,18 @@ export const ENVIRONMENT: Settings<EnvironmentValues> = {
   otel_sdk_disabled: withDefault(boolean(), false, {
     doc: "Whether there is no tracing although an endpoint is set.",
     env: "OTEL_SDK_DISABLED",
+  }),
+  otel_traces_sampler: optional(oneOf(TRACES_SAMPLERS), {
+    doc: "Which traces are recorded.",
+    env: "OTEL_TRACES_SAMPLER",
+  }),
+  otel_traces_sampler_arg: optional(share(), {
+    doc: "Share of the traces that a `traceidratio` sampler records.",
+    env: "OTEL_TRACES_SAMPLER_ARG",
+  }),
+  otel_resource_attributes: optional(text(), {
+    doc: "Facts about the instance, sent with every span.",
+    env: "OTEL_RESOURCE_ATTRIBUTES",
   }),
   redis_url: optional(url(["redis", "rediss"]), { doc: "Redis for jobs.", env: "REDIS_URL", sensitive: true }),
   direct_database_url: optional(url(["postgresql", "postgres"], { mayLackHost: true }), {
