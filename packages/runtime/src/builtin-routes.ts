@@ -9,7 +9,7 @@ const JSON_TYPE = "application/json; charset=utf-8";
 const NO_STORE = Object.freeze({ "Cache-Control": "no-store" });
 
 /** `/health` and `/health/ready`. */
-export function healthRoutes(health: Health): readonly Route[] {
+export function healthRoutes(health: Health): readonly [live: Route, ready: Route] {
   const answer = (exchange: Exchange, { status, body }: HealthAnswer): void =>
     send(exchange, { status, contentType: JSON_TYPE, body: JSON.stringify(body), headers: NO_STORE });
   return [

@@ -1,5 +1,5 @@
 import type { DatabaseConfig, ProjectConfig } from "@shaperail/config";
-import type { Logger } from "@shaperail/core";
+import type { Logger, Observer } from "@shaperail/core";
 import { createDatabase, type Database, DbError } from "@shaperail/db";
 import type { Shutdown } from "./shutdown.ts";
 
@@ -9,7 +9,7 @@ export type Databases = ReadonlyMap<string, Database>;
 /** Opens a pool per named connection and proves that each can be used. */
 export async function openDatabases(
   config: ProjectConfig,
-  { logger, shutdown }: { readonly logger: Logger; readonly shutdown: Shutdown },
+  { logger, observer, shutdown }: { readonly logger: Logger; readonly observer: Observer; readonly shutdown: Shutdown },
 ): Promise<Databases> {
   const named = Object.entries<DatabaseConfig>(config.databases);
   const databases = new Map(
@@ -20,6 +20,7 @@ export async function openDatabases(
         applicationName: config.project,
         slowQueryMs: config.logging.slowQueryMs,
         logger,
+        observer,
       });
       return [name, shutdown.add(`the database ${name}`, database)];
     }),

@@ -26,7 +26,13 @@ const SUPPORTED_FEATURES: readonly ResourceFeature[] = [
 /** What may be declared although it does not act yet: leaving it out changes how fast an answer is, not what it says. */
 const HARMLESS_FEATURES: readonly ResourceFeature[] = ["cache"];
 
-const SUPPORTED_SECTIONS: readonly OptionalSection[] = ["auth", "cors", "logging.slow_query_ms", "rate_limit"];
+const SUPPORTED_SECTIONS: readonly OptionalSection[] = [
+  "auth",
+  "cors",
+  "logging.otlp_endpoint",
+  "logging.slow_query_ms",
+  "rate_limit",
+];
 
 interface Declared {
   readonly config: ProjectConfig;

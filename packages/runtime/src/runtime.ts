@@ -3,15 +3,8 @@ import { describeConfig } from "@shaperail/config";
 import { type Closeable, closeable, type Logger } from "@shaperail/core";
 import type { Database } from "@shaperail/db";
 import { createHealth } from "@shaperail/health";
-import {
-  createHttpApp,
-  createHttpServer,
-  type Exchange,
-  type Fallback,
-  type Finish,
-  type Route,
-} from "@shaperail/http";
-import { createLogger, runWithLogContext } from "@shaperail/logging";
+import { createHttpApp, createHttpServer, type Fallback, type Route } from "@shaperail/http";
+import { createLogger } from "@shaperail/logging";
 import { createRestRoutes } from "@shaperail/rest";
 import { openAccess } from "./access/open-access.ts";
 import { documentationRoutes, healthRoutes } from "./builtin-routes.ts";
@@ -21,6 +14,9 @@ import { checkFeatures } from "./features.ts";
 import { type LoadedFunctions, loadFunctions } from "./load-functions.ts";
 import { type Project, RESOURCE_FOLDER } from "./load-project.ts";
 import { openMigrations } from "./migrations.ts";
+import { createAdminServer } from "./observability/admin-server.ts";
+import { metricsRoute } from "./observability/metrics-route.ts";
+import { openObservability } from "./observability/open-observability.ts";
 import { redisOpener } from "./open-redis.ts";
 import { announceRelease } from "./release.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
@@ -46,6 +42,8 @@ export interface RuntimeOptions {
 /** Where a started application listens. */
 export interface RuntimeAddress {
   readonly port: number;
+  /** Port of metrics, documentation and readiness, when they have one of their own. */
+  readonly adminPort?: number;
   /** `http://localhost:<port>`. */
   readonly url: string;
 }
@@ -70,6 +68,8 @@ export interface Runtime extends Closeable {
 
 // Closing the databases and the log after the requests; together with the grace it stays below Kubernetes' 30 s.
 const CLOSE_MARGIN_MS = 5_000;
+// Probes of many load balancers must not become the load of the database.
+const HEALTH_CACHE_MS = 1_000;
 
 /** Wires a project. Nothing is opened before `start()`. */
 export function createRuntime(
@@ -94,35 +94,40 @@ export function createRuntime(
   const open = async (): Promise<RuntimeAddress> => {
     logger.info(`starting ${config.project}`, { configuration: describeConfig(config) });
     const functions = await load();
-    const databases = await openDatabases(config, { logger, shutdown });
+    const observability = shutdown.add("tracing", await openObservability(project, { logger }));
+    const { metrics, observer, dispatch } = observability;
+    const databases = await openDatabases(config, { logger, observer, shutdown });
+    for (const [name, { stats }] of databases) metrics.addPool(name, stats);
+    // Again, because the last spans leave before the databases close; the first time is for when those cannot be opened.
+    shutdown.add("tracing", observability);
     if (stopping) throw stoppedWhileStarting();
     const migrations = await openMigrations(project, { databases, logger });
-    const health = createHealth({ checks: databaseChecks(databases), informational: migrations.checks, logger });
+    const health = createHealth({
+      checks: databaseChecks(databases),
+      informational: migrations.checks,
+      cacheMs: HEALTH_CACHE_MS,
+      logger,
+    });
     const openRedis = redisOpener(config, { logger, shutdown });
     const access = await openAccess(project, { openRedis, logger });
     // The loader has proved that every `db:` names a connection.
     const database = (name: string): Database => databases.get(name) ?? unreachable();
+    const [live, ready] = healthRoutes(health);
+    const adminRoutes: readonly Route[] = [live, ready, metricsRoute(metrics), ...documentationRoutes(project)];
     const routes: readonly Route[] = [
-      ...healthRoutes(health),
-      ...documentationRoutes(project),
+      ...(config.adminPort === undefined ? adminRoutes : [live]),
       ...createRestRoutes({
         resources: project.resources,
         database,
         client: (name) => database(name).kysely(),
         functions: ({ name }) => functions.get(name) ?? { controllers: {}, handlers: {} },
-        authorize: access.authorize,
+        authorize: observability.noteUsers(access.authorize),
         limit: access.limit,
         maxBodyBytes,
       }),
     ];
-    const http = createHttpApp({
-      routes,
-      app,
-      cors: config.cors,
-      logger,
-      onFinish: accessLog(logger),
-      around: withRequestId,
-    });
+    observability.declare(routes);
+    const http = createHttpApp({ routes, app, cors: config.cors, logger, ...dispatch });
     const server = createHttpServer({
       handle: http.handle,
       port: config.port,
@@ -131,17 +136,25 @@ export function createRuntime(
       drainDelayMs,
       graceMs,
     });
+    const admin =
+      config.adminPort === undefined
+        ? undefined
+        : shutdown.add(
+            "the administration server",
+            createAdminServer({ port: config.adminPort, routes: adminRoutes, logger, ...dispatch }),
+          );
     shutdown.add("the server", server);
     shutdown.add(
       "readiness",
       closeable(async () => health.shutDown()),
     );
+    const adminPort = (await admin?.listen())?.port;
     const { port } = await server.listen();
-    logger.info(`listening on port ${port}`, { port });
+    logger.info(`listening on port ${port}`, { port, ...(adminPort === undefined ? {} : { admin_port: adminPort }) });
     if (config.environment.nodeEnv === "production") {
       shutdown.add("the record of the release", announceRelease(project, { databases, logger }));
     }
-    return { port, url: `http://localhost:${port}` };
+    return { port, url: `http://localhost:${port}`, ...(adminPort === undefined ? {} : { adminPort }) };
   };
 
   let starting: Promise<RuntimeAddress> | undefined;
@@ -177,28 +190,6 @@ async function closeOnFailure<T>(started: Promise<T>, shutdown: Shutdown): Promi
 
 function openLogger({ config: { logging, environment } }: Project): Logger & Closeable {
   return createLogger({ level: environment.rustLog ?? logging.level, format: logging.format });
-}
-
-function withRequestId({ requestId }: Exchange, run: () => void): void {
-  runWithLogContext({ request_id: requestId }, run);
-}
-
-/** One line per request, worded as in the guide: `GET /v1/users 200 12ms`. */
-function accessLog(logger: Logger): (exchange: Exchange, finish: Finish) => void {
-  const log = logger.child("shaperail_runtime::handlers");
-  return ({ request, requestId, route }, { status, durationMs, aborted }) => {
-    const duration = Math.round(durationMs);
-    const url = request.url ?? "";
-    const path = url.includes("?") ? url.slice(0, url.indexOf("?")) : url;
-    log.info(`${request.method} ${path} ${status} ${duration}ms`, {
-      request_id: requestId,
-      method: request.method,
-      path: route.path,
-      status,
-      duration_ms: duration,
-      ...(aborted ? { aborted } : {}),
-    });
-  };
 }
 
 function stoppedWhileStarting(): RuntimeError {
