@@ -13,6 +13,7 @@ import {
 import type { Project } from "@shaperail/runtime";
 import type { Resource } from "@shaperail/resource";
 
+import { explainingEdited } from "./migrate/explain-edited.ts";
 /** A database of the project that has migrations, or resources that need some. */
 export interface MigrationTarget {
   /** Name of the connection. */
@@ -87,19 +88,21 @@ export async function migrateProject(
   let count = 0;
   for (const target of targets) {
     const { url, folder } = target;
-    const applied = await applyMigrations({
-      ...choices,
-      url,
-      folder,
-      beforeApply: async (pending) =>
-        check?.(
-          target,
-          pending.map(({ version }) => version),
-        ),
-      onProgress: (progress) => onProgress?.(progress, target),
-      // Told as each is finished: a later one may fail.
-      onFinished: (migration) => onApplied?.(migration, target),
-    });
+    const applied = await explainingEdited(folder, () =>
+      applyMigrations({
+        ...choices,
+        url,
+        folder,
+        beforeApply: async (pending) =>
+          check?.(
+            target,
+            pending.map(({ version }) => version),
+          ),
+        onProgress: (progress) => onProgress?.(progress, target),
+        // Told as each is finished: a later one may fail.
+        onFinished: (migration) => onApplied?.(migration, target),
+      }),
+    );
     count += applied.length;
   }
   return count;

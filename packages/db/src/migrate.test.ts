@@ -13,6 +13,7 @@ test("the subpath exports exactly this", () => {
     "draftMigration",
     "findSchemaChanges",
     "fingerprintOf",
+    "isSameFile",
     "listReleases",
     "liveReleases",
     "mergeTables",

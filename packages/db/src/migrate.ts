@@ -7,7 +7,7 @@ export {
 export type { MigrateOptions } from "./migrate/migrator.ts";
 export { rollbackLast } from "./migrate/rollback-last.ts";
 export type { FinishedMigration, MigrationProgress } from "./migrate/run-file.ts";
-export { type MigrationFile, type MigrationScript, readMigrations } from "./migrate/migration-file.ts";
+export { isSameFile, type MigrationFile, type MigrationScript, readMigrations } from "./migrate/migration-file.ts";
 export { type MigrationStatus, migrationStatus, type MigrationStatusOptions } from "./migrate/migration-status.ts";
 export {
   type AppliedMigration,

@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
+import { isShaperailError, toError } from "@shaperail/core";
 import {
   type FinishedMigration,
+  type MigrationFile,
+  type MigrationProgress,
   migrationStatus,
   type MigrationStatus,
   pendingMigrations,
@@ -11,7 +14,9 @@ import {
 import type { Project } from "@shaperail/runtime";
 import type { CommandContext, RunCommand } from "../command.ts";
 import { EXIT_CODES } from "../errors.ts";
+import { maskCredentials } from "../mask-credentials.ts";
 import { refuseUnsafe } from "../migrate/check-target.ts";
+import { explainingEdited } from "../migrate/explain-edited.ts";
 import { choicesOf, modeOf, targetsOf } from "../migrate/migrate-options.ts";
 import { createProgressLine } from "../migrate/progress-line.ts";
 import { type MigrationTarget, migrateProject, planInitial } from "../migrations.ts";
@@ -60,6 +65,10 @@ const migrate: Form = async (context, { project, targets, choices, json, check }
       },
       onProgress: (progress, { database }) => line.follow(progress, database),
     });
+  }).catch((error: unknown) => {
+    // What was applied is applied, whatever a later file does; standard error says the rest.
+    if (json) stdout.write(`${JSON.stringify({ generated, applied, error: errorJson(error) })}\n`);
+    throw error;
   });
   if (json) stdout.write(`${JSON.stringify({ generated, applied })}\n`);
   else if (count === 0) stdout.write("Nothing to apply.\n");
@@ -72,7 +81,8 @@ const rollback: Form = async (context, { targets, json }) => {
     const { url, folder, database } = target;
     const migration = await untilSignal(context, async (signal) => {
       await using line = createProgressLine(context);
-      return await rollbackLast({ url, folder, signal, onProgress: (progress) => line.follow(progress, database) });
+      const onProgress = (progress: MigrationProgress): void => line.follow(progress, database);
+      return await explainingEdited(folder, () => rollbackLast({ url, folder, signal, onProgress }));
     });
     rolledBack.push(toJson(migration, target));
     if (!json) context.stdout.write(`Rolled back ${describe(migration, target)}\n`);
@@ -87,7 +97,8 @@ const dryRun: Form = async ({ stdout }, { targets, choices, json }) => {
   const lines: string[] = [];
   for (const target of targets) {
     const { database, url, folder } = target;
-    const pending = existsSync(folder) ? await pendingMigrations({ ...choices, url, folder }) : [];
+    const plan = (): Promise<MigrationFile[]> => pendingMigrations({ ...choices, url, folder });
+    const pending = existsSync(folder) ? await explainingEdited(folder, plan) : [];
     for (const { version, up } of pending) {
       wouldApply.push({ database, version, file: up.fileName, sql: up.sql });
       lines.push(`Would apply ${up.fileName}${onDatabase(target)}:`, indent(up.sql));
@@ -135,6 +146,12 @@ async function untilSignal<T>(context: CommandContext, work: (signal: AbortSigna
   } finally {
     forget();
   }
+}
+
+function errorJson(thrown: unknown): unknown {
+  const error = toError(thrown);
+  const code = isShaperailError(error) ? error.code : "CLI_UNEXPECTED";
+  return { code, message: maskCredentials(error.message) };
 }
 
 function indent(sql: string): string {

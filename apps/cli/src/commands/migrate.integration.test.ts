@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createDatabase } from "@shaperail/db";
@@ -86,6 +87,62 @@ test("an applied migration that was changed is refused", async () => {
   const { exitCode, stderr } = await project.migrate();
   expect(exitCode).toBe(1);
   expect(stderr).toContain("MIGRATE_FILE_EDITED");
+});
+
+describe("an applied migration that was changed", () => {
+  const FIVE = "create table five (n int);\n";
+  const change = { "migrations/0005_five.sql": FIVE.replace("int", "bigint") };
+
+  async function applied(inGit: boolean, work: (project: Awaited<ReturnType<typeof setUp>>) => Promise<void>) {
+    await using project = await setUp({ ...PROJECT, "migrations/0005_five.sql": FIVE });
+    const git = (...args: string[]): string =>
+      execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], {
+        cwd: project.path,
+        encoding: "utf8",
+      });
+    await project.migrate();
+    if (inGit) {
+      git("init", "--quiet");
+      git("add", "migrations");
+      git("commit", "--quiet", "--message", "five");
+      await writeFiles(project.path, { "migrations/0005_five.sql": `-- later\n${FIVE}` });
+      git("commit", "--quiet", "--all", "--message", "later");
+    }
+    await work(project);
+  }
+
+  test.each([["--dry-run"], ["--rollback"], []])(
+    "is shown as Git's difference to what was applied: migrate %s",
+    async (...words) => {
+      await applied(true, async ({ path, migrate }) => {
+        await writeFiles(path, change);
+        const { exitCode, stderr } = await migrate(...words);
+        expect(exitCode).toBe(1);
+        expect(stderr).toMatch(
+          /0005_five\.sql is not what was applied, commit [0-9a-f]{10}:\n[^]*-create table five \(n int\);\n\+create table five \(n bigint\);/,
+        );
+        expect(stderr).not.toContain("-- later");
+      });
+    },
+  );
+
+  test("that was never committed as it was applied has no difference to show, and it says so", async () => {
+    await applied(true, async ({ path, migrate }) => {
+      await writeFiles(path, { "migrations/0007_seven.sql": "create table seven (n int);\n" });
+      await migrate("--accept-edited", "0005_five.sql");
+      await writeFiles(path, { "migrations/0007_seven.sql": "create table seven (n bigint);\n" });
+      expect((await migrate()).stderr).toContain(
+        "0007_seven.sql: none of its 0 committed version(s) is the one that was applied.",
+      );
+    });
+  });
+
+  test("outside of Git is named, without a difference", async () => {
+    await applied(false, async ({ path, migrate }) => {
+      await writeFiles(path, change);
+      expect((await migrate()).stderr).toContain("0005_five.sql: there is no Git repository here");
+    });
+  });
 });
 
 test("--dry-run prints the SQL that would be applied, and changes nothing", async () => {
@@ -199,6 +256,22 @@ describe("--json", () => {
       rolled_back: [{ ...entry, file: "0001_create_posts.down.sql" }],
     });
   });
+});
+
+test("--json says what was applied also when a later file fails", async () => {
+  await using project = await setUp();
+  await writeFiles(project.path, {
+    "migrations/0008_right.sql": "create table good (n int);\n",
+    "migrations/0009_wrong.sql": "create table wrong (n nothing);\n",
+  });
+  const { exitCode, stdout, stderr } = await project.migrate("--json", "--no-check");
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stdout)).toEqual({
+    generated: [expect.any(String), expect.any(String)],
+    applied: [{ database: "default", version: 8, file: "0008_right.sql", duration_ms: expect.any(Number) }],
+    error: { code: "MIGRATE_STATEMENT_FAILED", message: expect.stringContaining("0009_wrong.sql:1:") },
+  });
+  expect(stderr).toContain("MIGRATE_STATEMENT_FAILED");
 });
 
 test("a migration job needs DATABASE_URL and no other variable, whatever the secrets are called, also in production", async () => {

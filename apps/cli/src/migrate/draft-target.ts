@@ -10,6 +10,7 @@ import {
 } from "@shaperail/db/migrate";
 import { CliError } from "../errors.ts";
 import { type MigrationTarget, planInitial } from "../migrations.ts";
+import { explainingEdited } from "./explain-edited.ts";
 
 /**
  * Drafts what is missing between the database and its resources: files of new tables first, then what follows.
@@ -19,7 +20,7 @@ import { type MigrationTarget, planInitial } from "../migrations.ts";
 export async function draftTarget(target: MigrationTarget, name: string): Promise<MigrationDraft> {
   const { url, folder, resources, database } = target;
   const existingFiles = await listFiles(folder);
-  const pending = existsSync(folder) ? await pendingMigrations({ url, folder }) : [];
+  const pending = existsSync(folder) ? await explainingEdited(folder, () => pendingMigrations({ url, folder })) : [];
   if (pending.length > 0) {
     throw new CliError(`${pending.length} migration(s) of the database ${database} are pending.`, {
       code: "CLI_MIGRATIONS_PENDING",
