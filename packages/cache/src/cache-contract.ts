@@ -49,15 +49,16 @@ export interface CacheOptions {
   readonly maxPendingTags?: number;
   /** Keeps values in this process too. @default off */
   readonly near?: NearOptions;
-  /** Hears how every lookup ended, for a counter. */
-  readonly onResult?: (result: CacheResult) => void;
   /** @default the machine's clock */
   readonly clock?: Clock;
   /** Random number from 0 to 1. @default Math.random */
   readonly random?: () => number;
   /** @default a logger that writes nothing */
   readonly logger?: Logger;
-  /** Sees what the store is asked as `cache.op` with `cache.operation` get, set or invalidate. @default an observer that reports nothing */
+  /**
+   * Sees every lookup as `cache.op` with `cache.operation` get, which reports `cache.result` hit or miss and of a bypass
+   * nothing, and what the store is told as set and invalidate. @default an observer that reports nothing
+   */
   readonly observer?: Observer;
 }
 

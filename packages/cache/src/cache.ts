@@ -15,6 +15,10 @@ import { createSingleFlight } from "./single-flight.ts";
 import { createValueWriter } from "./value-writer.ts";
 
 const JITTER = 0.1;
+const BYPASS: Found = { state: "bypass" };
+const GET = { "cache.operation": "get" };
+const HIT = { "cache.result": "hit" };
+const MISS = { "cache.result": "miss" };
 
 export function createCache({
   store,
@@ -32,7 +36,6 @@ export function createCache({
   maxRefreshes = 16,
   maxPendingTags = 10_000,
   near: nearOptions,
-  onResult,
   clock = systemClock,
   random = Math.random,
   logger: parentLogger = noopLogger,
@@ -76,7 +79,7 @@ export function createCache({
     random,
   });
   const writer = createValueWriter({ store: observed.write, circuit, complain, maxValueBytes, maxPendingBytes });
-  const find = createLookup({ read: observed.read, circuit, renewals, near, complain, clock });
+  const find = createLookup({ read: store.read, circuit, renewals, near, complain, clock });
   const flights = createSingleFlight<CacheEntry>({ maxFlights, timeoutMs: flightTimeoutMs });
   const counts = { hit: 0, near: 0, miss: 0, bypass: 0 };
   let refreshes = 0;
@@ -84,9 +87,7 @@ export function createCache({
 
   async function recover(): Promise<boolean> {
     if (circuit.isOpen) {
-      const probe = await circuit.probe(() =>
-        observed.read({ valueKey: keys.value("probe"), generationKeys: [everything] }),
-      );
+      const probe = await circuit.probe(() => store.read(keys.value("probe"), [everything]));
       if (!probe.done) return false;
       // What the store has not heard of stays out of use, so nothing old comes back with it.
       circuit.close();
@@ -99,14 +100,15 @@ export function createCache({
     valueKey: keys.value(`${kind}:${key}`),
     generationKeys: keys.generations(tags),
   });
-  const look = async (place: Place, { refresh = false }: CacheRequest): Promise<Found> => {
-    const found: Found = isClosed ? { state: "bypass" } : await find(place);
-    const state = refresh ? "bypass" : found.state;
-    counts[state] += 1;
-    if (state === "hit" && found.state === "hit" && found.isNear) counts.near += 1;
-    onResult?.(state);
-    return found;
-  };
+  const look = (place: Place, { refresh = false }: CacheRequest): Promise<Found> =>
+    observer.observe("cache.op", GET, async (report) => {
+      const found: Found = isClosed ? BYPASS : await find(place);
+      const state = refresh ? "bypass" : found.state;
+      counts[state] += 1;
+      if (state === "hit" && found.state === "hit" && found.isNear) counts.near += 1;
+      if (state !== "bypass") report(state === "hit" ? HIT : MISS);
+      return found;
+    });
   /** Makes what was loaded an entry, and keeps it under the stamp that was read before it was loaded. */
   const keeper = (
     place: Place,
@@ -130,9 +132,13 @@ export function createCache({
       return entry;
     };
   };
-  /** Whoever found the same state of the data shares a load; where none was found, those between two invalidations here. */
-  const flightKey = ({ valueKey, generationKeys }: Place, found: Found): string =>
-    found.state === "bypass" ? `${valueKey} #${renewals.lastChanged(generationKeys)}` : `${valueKey} ${found.stamp}`;
+  /**
+   * Whoever found the same state of the data shares a load. Where the state is unknown, a load that is under way may be older
+   * than a write that was acknowledged since, so only one that has not begun is shared.
+   */
+  const share = ({ valueKey }: Place, found: Found, work: () => Promise<CacheEntry>): Promise<CacheEntry> =>
+    found.state === "bypass" ? flights.joinNext(valueKey, work) : flights.join(flightKey(valueKey, found.stamp), work);
+  const flightKey = (valueKey: string, stamp: string): string => `${valueKey} ${stamp}`;
 
   const refreshLater = (key: string, load: () => Promise<CacheEntry>): void => {
     if (flights.has(key) || refreshes >= maxRefreshes) return;
@@ -149,13 +155,12 @@ export function createCache({
     const found = await look(place, request);
     const work = async (): Promise<CacheEntry> => keep(found, await load());
     if (request.refresh === true) return { ...(await work()), state: "bypass", isStale: false };
-    const flight = flightKey(place, found);
     if (found.state === "hit") {
       const { entry, isStale } = found;
-      if (isStale) refreshLater(flight, work);
+      if (isStale) refreshLater(flightKey(place.valueKey, found.stamp), work);
       return { body: entry.body, meta: entry.meta, state: "hit", isStale };
     }
-    const { body, meta } = await flights.join(flight, work);
+    const { body, meta } = await share(place, found, work);
     return { body, meta, state: found.state, isStale: false };
   }
 

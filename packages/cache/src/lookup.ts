@@ -1,5 +1,5 @@
 import type { Clock } from "@shaperail/core";
-import type { StoreReading } from "./cache-store.ts";
+import type { CacheStore } from "./cache-store.ts";
 import type { Circuit } from "./circuit.ts";
 import type { Complain } from "./complaints.ts";
 import { decodeEntry, freshness, type StoredEntry } from "./entry.ts";
@@ -26,7 +26,7 @@ export type Found =
   | { readonly state: "bypass" };
 
 export interface LookupParts {
-  readonly read: (place: Place) => Promise<StoreReading>;
+  readonly read: CacheStore["read"];
   readonly circuit: Circuit;
   readonly renewals: PendingRenewals;
   readonly near: NearCache | undefined;
@@ -59,7 +59,7 @@ export function createLookup({
 
     const since = renewals.now();
     const nearSince = near?.now() ?? 0;
-    const outcome = await circuit.run(() => read(place));
+    const outcome = await circuit.run(() => read(valueKey, generationKeys));
     if (!outcome.done) {
       if (outcome.error !== undefined) complain("The cache cannot be read", outcome.error);
       return BYPASS;

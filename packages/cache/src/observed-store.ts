@@ -1,22 +1,12 @@
 import type { Observer } from "@shaperail/core";
-import type { CacheStore, StoreReading } from "./cache-store.ts";
-import type { Place } from "./lookup.ts";
+import type { CacheStore } from "./cache-store.ts";
 
-/** The methods of a store, each reported to the observer as `cache.op`. */
-export interface ObservedStore {
-  readonly read: (place: Place) => Promise<StoreReading>;
-  readonly write: CacheStore["write"];
-  readonly renew: CacheStore["renew"];
-}
-
-const GET = { "cache.operation": "get" };
 const SET = { "cache.operation": "set" };
 const INVALIDATE = { "cache.operation": "invalidate" };
 
-export function observeStore(store: CacheStore, observer: Observer): ObservedStore {
+/** What changes the store, reported to the observer as `cache.op`. */
+export function observeStore(store: CacheStore, observer: Observer): Pick<CacheStore, "write" | "renew"> {
   return {
-    read: ({ valueKey, generationKeys }) =>
-      observer.observe("cache.op", GET, () => store.read(valueKey, generationKeys)),
     write: (key, value, ttlMs) => observer.observe("cache.op", SET, () => store.write(key, value, ttlMs)),
     renew: (generationKeys) => observer.observe("cache.op", INVALIDATE, () => store.renew(generationKeys)),
   };

@@ -15,8 +15,6 @@ export interface PendingRenewals {
   isBlocked(keys: readonly string[]): boolean;
   /** Whether one of the keys was invalidated here after the point. */
   changedSince(keys: readonly string[], since: number): boolean;
-  /** Names the last invalidation of any of the keys here. */
-  lastChanged(keys: readonly string[]): number;
 }
 
 export interface PendingRenewalsOptions {
@@ -51,6 +49,5 @@ export function createPendingRenewals({ maxKeys, everything }: PendingRenewalsOp
     },
     isBlocked: (keys) => pending.size > 0 && keys.some((key) => pending.has(key)),
     changedSince: (keys, since) => ledger.lastTouched(keys) > since,
-    lastChanged: (keys) => ledger.lastTouched(keys),
   };
 }
