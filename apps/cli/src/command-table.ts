@@ -6,12 +6,14 @@ import { explainCommand } from "./commands/explain.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { initCommand } from "./commands/init.ts";
+import { keysCommand } from "./commands/keys.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { releasesCommand } from "./commands/releases.ts";
 import { resourceCommand } from "./commands/resource.ts";
 import { routesCommand } from "./commands/routes.ts";
 import { seedCommand } from "./commands/seed.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { tokenCommand } from "./commands/token.ts";
 import { validateCommand } from "./commands/validate.ts";
 
 /** Every command, in the order of a first day. */
@@ -26,6 +28,8 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   migrateCommand,
   releasesCommand,
   seedCommand,
+  tokenCommand,
+  keysCommand,
   routesCommand,
   explainCommand,
   exportCommand,

@@ -13,6 +13,10 @@ export type CliErrorCode =
   | "CLI_MIGRATIONS_PENDING"
   /** The command needs something that is not done in production. */
   | "CLI_NOT_IN_PRODUCTION"
+  /** The project's `auth` section is missing, or leaves what is asked for to somebody else. */
+  | "CLI_AUTH_NOT_CONFIGURED"
+  /** The variable with the secret that signs tokens is not set. */
+  | "CLI_SECRET_MISSING"
   /** The embedded PostgreSQL is not available for this machine, or did not start. */
   | "CLI_EMBEDDED_POSTGRES_FAILED"
   /** A pending migration would block or break a service that is in use; the findings are written before. */
