@@ -150,6 +150,16 @@ test("another private key, and a key embedded in the token, sign nothing", async
   expect(await refusal(embedded, { keys })).toMatchObject({ code: malformed });
 });
 
+test.each([
+  { attack: "another algorithm", header: { alg: "HS256", kid: "a" } },
+  { attack: "crit", header: { alg: "RS256", kid: "a", crit: ["exp"] } },
+  { attack: "jku", header: { alg: "RS256", kid: "a", jku: "https://attacker.example/keys" } },
+])("$attack is refused before any key is looked for", ({ header }) => {
+  // Nothing listens there: asking for the keys would be answered with 503, and later.
+  const { verify } = createVerifier({ keys: { algorithm: "RS256", jwksUrl: "http://127.0.0.1:9/keys" }, clock });
+  expect(() => verify(hmacToken(header))).toThrow(expect.objectContaining({ code: malformed }));
+});
+
 test("an ECDSA signature of zeros is refused (CVE-2022-21449)", async () => {
   const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const keys = { algorithm: "ES256", publicKeys: [{ ...publicKey.export({ format: "jwk" }) }] } as const;
