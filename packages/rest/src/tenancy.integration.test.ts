@@ -49,6 +49,20 @@ relations:
   author: { resource: authors, type: belongs_to, key: author_id }
   editor: { resource: authors, type: belongs_to, key: editor_id }
 `;
+/** A tree whose keys clients choose. */
+const FOLDERS = `
+resource: folders
+version: 1
+tenant_key: org_id
+schema:
+  id: { type: uuid, primary: true, required: true }
+  org_id: { type: uuid, required: true }
+  parent_id: { type: uuid, ref: folders.id }
+endpoints:
+  create: { auth: [member] }
+  bulk_create: { method: POST, path: /folders/bulk, auth: [member] }
+  list: { auth: [member], pagination: offset }
+`;
 /** Each is its owner's; the resource has no tenants, and refers to rows that have. */
 const PROFILES = `
 resource: profiles
@@ -80,7 +94,7 @@ const meddle: Controller = ({ input, headers, tenant_id, user }) => {
 let app: RestApp;
 beforeAll(async () => {
   const functions = () => ({ controllers: { meddle }, handlers: {} });
-  app = await startRestWith({ authorize: authorizeByHeader, functions }, AUTHORS, BOOKS, PROFILES);
+  app = await startRestWith({ authorize: authorizeByHeader, functions }, AUTHORS, BOOKS, PROFILES, FOLDERS);
 });
 afterAll(() => app[Symbol.asyncDispose]());
 
@@ -199,6 +213,23 @@ describe("a reference to another tenant's row is a reference to nothing", () => 
     }
     expect(await app.sql(`SELECT count(*) FROM books WHERE title = 'bulk'`)).toEqual([["0"]]);
     expect((await as(ann, `PATCH /books/${id}`, { title: "t", [field]: value(mine) })).status).toBe(200);
+  });
+
+  test("rows that are made together may refer to each other", async () => {
+    const [root, leaf, alone, theirs] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    await as(bea, "POST /folders", { id: theirs });
+    const tree = await as(ann, "POST /folders/bulk", [
+      { id: leaf, parent_id: root },
+      { id: root, parent_id: root },
+    ]);
+    expect(tree.status).toBe(200);
+    expect((await as(ann, "POST /folders", { id: alone, parent_id: alone })).status).toBe(201);
+    const crossed = [{ id: randomUUID(), parent_id: theirs }, { id: randomUUID() }];
+    expect(problems(await as(ann, "POST /folders/bulk", crossed))).toEqual([422, ["[0].parent_id invalid_reference"]]);
+    expect(problems(await as(ann, "POST /folders", crossed[0]))).toEqual([422, ["parent_id invalid_reference"]]);
+    // The count is of the caller's rows, too.
+    expect((await as(ann, "GET /folders?limit=1")).json?.meta.total).toBe(3);
+    expect((await as(bea, "GET /folders?limit=1&offset=9")).json?.meta.total).toBe(1);
   });
 
   test("a caller above tenants may refer to any row", async () => {

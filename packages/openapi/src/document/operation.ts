@@ -28,7 +28,7 @@ export function toOperation({ resource, endpoint, path }: PlacedEndpoint, contex
     tags: [resource.name],
     summary: summarizeEndpoint(resource, endpoint),
     description: describeEndpoint(resource, endpoint),
-    security: securityOf(resource, endpoint),
+    security: securityOf(resource, endpoint, context),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body === undefined ? {} : { requestBody: body }),
     responses: {
@@ -48,10 +48,16 @@ export function toOperation({ resource, endpoint, path }: PlacedEndpoint, contex
 const CREDENTIALS: readonly Part[] = [{ bearerAuth: [] }, { apiKeyAuth: [] }];
 
 /** What to authenticate with. An empty requirement means that it also works without. */
-function securityOf({ tenantKey }: Resource, { auth, kind, before, after }: Endpoint): readonly Part[] {
-  if (auth.kind === "restricted" || tenantKey !== undefined) return CREDENTIALS;
-  const usesCaller = kind === "custom" || before.length > 0 || after.length > 0;
-  return usesCaller ? [{}, ...CREDENTIALS] : [];
+function securityOf(resource: Resource, endpoint: Endpoint, context: DocumentContext): readonly Part[] {
+  if (endpoint.auth.kind === "restricted" || resource.tenantKey !== undefined) return CREDENTIALS;
+  return usesCaller(resource, endpoint) || isGuarded(resource, endpoint, context) ? [{}, ...CREDENTIALS] : [];
+}
+
+/** Functions of the application are told who calls, and a new row who made it. */
+function usesCaller({ fields }: Resource, { kind, before, after, input }: Endpoint): boolean {
+  const creates = kind === "create" || kind === "bulk_create";
+  const keepsAuthor = fields.some(({ name }) => name === "created_by") && !input.includes("created_by");
+  return kind === "custom" || before.length > 0 || after.length > 0 || (creates && keepsAuthor);
 }
 
 function headerParameters({ kind }: Endpoint): readonly Part[] {

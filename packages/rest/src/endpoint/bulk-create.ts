@@ -4,7 +4,7 @@ import { compileInsertable, type InputField, readCreateInput } from "../input/in
 import { createIssueList, validationError, withIssuesAt } from "../input/issue.ts";
 import type { SqlRow, SqlStatement, SqlValue, StatementRunner } from "../port.ts";
 import { compileGuardedWrite, type GuardedWrite, writtenRows } from "../sql/guarded-write.ts";
-import { missingReferences } from "../sql/references.ts";
+import { missingReferences, type Reference } from "../sql/references.ts";
 import { compileRowSerializer, serializeRows } from "../sql/row-serializer.ts";
 import { toArrayLiteral } from "../sql/sql-text.ts";
 import { sqlType } from "../sql/sql-type.ts";
@@ -90,6 +90,11 @@ function compileStatement(
   const columns = fields.flatMap(({ column }) => column ?? []);
   const arrays = columns.map((_column, index) => `$${index + 1}::text[]`);
   const aliases = columns.map((_column, index) => `c${index}`);
+  const unwritten = (value: string, { target, remote }: Reference): readonly string[] => {
+    const at = columns.findIndex(({ field }) => field.name === remote);
+    const same = `o.c${at}::${sqlType(columns[at]?.field ?? table.primaryKey.field)} = ${value}`;
+    return target.name === table.name && at !== -1 ? [`NOT EXISTS (SELECT 1 FROM item o WHERE ${same})`] : [];
+  };
   const write: GuardedWrite = {
     name: `${statementName}${tenantParameter === undefined ? "" : "_in_tenant"}`,
     sources: [
@@ -105,7 +110,7 @@ function compileStatement(
       const reference = references.get(field.name);
       if (reference === undefined) return [];
       const prefix = `'[' || (i.n - 1) || '].'`;
-      return missingReferences(reference, { value: `i.c${index}`, from: "item i", prefix, tenantParameter });
+      return missingReferences(reference, { value: `i.c${index}`, from: "item i", prefix, unwritten, tenantParameter });
     }),
   };
   return { write, statement: compileGuardedWrite(write) };

@@ -10,7 +10,7 @@ import {
 } from "../input/input.ts";
 import type { Access, SqlRow, SqlStatement, SqlValue, StatementRunner } from "../port.ts";
 import { compileGuardedWrite, type GuardedWrite, writtenRows } from "../sql/guarded-write.ts";
-import { missingReferences } from "../sql/references.ts";
+import { missingReferences, type Reference } from "../sql/references.ts";
 import { compileRowSerializer } from "../sql/row-serializer.ts";
 import { sqlType } from "../sql/sql-type.ts";
 import { ALIAS } from "../sql/table.ts";
@@ -95,9 +95,14 @@ function compileStatement(
 ): CompiledInsert {
   const columns = fields.flatMap(({ column }) => column ?? []);
   const names = columns.map(({ name }) => name).join(", ");
+  const unwritten = (value: string, { target, remote }: Reference): readonly string[] => {
+    const at = columns.findIndex(({ field }) => field.name === remote);
+    return target.name === table.name && at !== -1 ? [`$${at + 1} IS DISTINCT FROM ${value}`] : [];
+  };
   const missing = columns.flatMap(({ field }, index) => {
     const reference = references.get(field.name);
-    return reference === undefined ? [] : missingReferences(reference, { value: `$${index + 1}`, tenantParameter });
+    const place = { value: `$${index + 1}`, unwritten, tenantParameter };
+    return reference === undefined ? [] : missingReferences(reference, place);
   });
   // VALUES takes its types from the columns; a SELECT, which can have conditions, has to be told.
   const source =

@@ -3,7 +3,7 @@ import { type Exchange, HttpError } from "@shaperail/http";
 import type { Endpoint } from "@shaperail/resource";
 import { type Controlled, type Controller, createContext, runControllers } from "../controller.ts";
 import { validationError } from "../input/issue.ts";
-import { EVERYTHING, isPublic } from "../access.ts";
+import { EVERYTHING, isPublic, withoutStore } from "../access.ts";
 import type { Access, Authorize } from "../port.ts";
 import { parseTextValue } from "../query/text-value.ts";
 import type { Include } from "../sql/include.ts";
@@ -75,7 +75,7 @@ export function notFound(): HttpError {
   return new HttpError("Resource not found", { code: "NOT_FOUND" });
 }
 
-const NOTHING_INCLUDED: readonly ScopedTable[] = [];
+export const NOTHING_INCLUDED: readonly ScopedTable[] = [];
 
 /** Included rows are shown to those who may read them at their own endpoint, and only those rows; in the order of the includes. */
 export async function authorizeIncludes(
@@ -92,6 +92,12 @@ export async function authorizeIncludes(
     related.push({ table: target, scope });
   }
   return related;
+}
+
+/** The exchange for an answer with these rows in it: one that not everybody may see is not for caches, even where the endpoint is public. */
+export function withPrivacy(exchange: Exchange, includes: readonly Include[]): Exchange {
+  const isOpen = includes.every(({ requirement }) => requirement !== undefined && isPublic(requirement));
+  return isOpen || exchange.baseHeaders.includes("no-store") ? exchange : withoutStore(exchange);
 }
 
 /** PostgreSQL could not read a bound value as the type of its column. */

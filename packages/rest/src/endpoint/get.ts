@@ -1,4 +1,3 @@
-import { isPublic, requirementOf, withoutStore } from "../access.ts";
 import { respond } from "../controller.ts";
 import type { SqlRow, SqlStatement } from "../port.ts";
 import { type Projection, readProjection, wholeRow } from "../query/list-request.ts";
@@ -10,7 +9,15 @@ import { ownerCondition, perScope, type ScopeShape, scopeShape, scopeValues, ten
 import type { ScopedTable } from "../sql/session.ts";
 import { createShapeCache } from "../sql/shape-cache.ts";
 import { ALIAS, aliveCondition, where } from "../sql/table.ts";
-import { type Answer, authorizeIncludes, type EndpointContext, notFound, readKey } from "./endpoint-context.ts";
+import {
+  type Answer,
+  authorizeIncludes,
+  type EndpointContext,
+  notFound,
+  NOTHING_INCLUDED,
+  readKey,
+  withPrivacy,
+} from "./endpoint-context.ts";
 import { isFresh, rowTag, sendNotModified, VERSION } from "./entity-tag.ts";
 import { truncatedMember } from "./truncated.ts";
 
@@ -23,17 +30,20 @@ interface CompiledGet {
   readonly foreignAt: number | undefined;
 }
 
-const ALONE: readonly ScopedTable[] = [];
-
 /** `GET /posts/:id`: one row, with an `ETag` of its version unless related rows are part of the answer. */
 export function compileGet(context: EndpointContext): Answer {
-  const { endpoint, table, includes, statementName, runAs } = context;
+  const { table, includes, statementName, runAs } = context;
   const gets = createShapeCache<CompiledGet>();
   const whole = wholeRow(table);
   const wholeGet = perScope(table, (scope) =>
-    compile(context, { projection: whole, scope, related: ALONE, name: statementName + scope.name, prepare: true }),
+    compile(context, {
+      projection: whole,
+      scope,
+      related: NOTHING_INCLUDED,
+      name: statementName + scope.name,
+      prepare: true,
+    }),
   );
-  const isOpen = isPublic(requirementOf(table.resource, endpoint));
 
   return async (exchange, { scope }) => {
     const key = readKey(exchange, table);
@@ -56,11 +66,7 @@ export function compileGet(context: EndpointContext): Answer {
     const meta = truncatedMember([row], projection, get).slice(1);
     const answer = { status: 200, data: get.serialize(row), meta };
     // The tag stands for a version of this row; an answer with other rows in it has none.
-    if (projection.includes.length > 0) {
-      const isPersonal =
-        isOpen && !projection.includes.every(({ requirement }) => requirement && isPublic(requirement));
-      return respond(isPersonal ? withoutStore(exchange) : exchange, answer);
-    }
+    if (projection.includes.length > 0) return respond(withPrivacy(exchange, projection.includes), answer);
     const tag = rowTag(row[get.versionAt], shape);
     if (isFresh(exchange.request, tag)) return sendNotModified(exchange, tag);
     return respond(exchange, { ...answer, headers: { ETag: tag } });

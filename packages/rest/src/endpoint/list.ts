@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { isPublic, requirementOf, withoutStore } from "../access.ts";
 import { respond } from "../controller.ts";
 import { validationError } from "../input/issue.ts";
 import type { SqlRow } from "../port.ts";
@@ -11,14 +10,19 @@ import { compileRowSerializer, type RowSerializer, serializeRows } from "../sql/
 import { type ScopeShape, scopeShape, scopeValues } from "../sql/scope.ts";
 import type { ScopedTable } from "../sql/session.ts";
 import { createShapeCache } from "../sql/shape-cache.ts";
-import { type Answer, authorizeIncludes, type EndpointContext, isInvalidValue } from "./endpoint-context.ts";
+import {
+  type Answer,
+  authorizeIncludes,
+  type EndpointContext,
+  isInvalidValue,
+  NOTHING_INCLUDED,
+  withPrivacy,
+} from "./endpoint-context.ts";
 import { truncatedMember } from "./truncated.ts";
 
 interface CompiledList extends ListStatement {
   readonly serialize: RowSerializer;
 }
-
-const ALONE: readonly ScopedTable[] = [];
 
 interface Page {
   readonly data: string;
@@ -31,12 +35,10 @@ export function compileList(context: EndpointContext): Answer {
   const grammar = createListGrammar(endpoint, { table, includes });
   const lists = createShapeCache<CompiledList>();
 
-  const isOpen = isPublic(requirementOf(table.resource, endpoint));
-
   return async (exchange, { scope }) => {
     const request = readListRequest(exchange.query, grammar);
     const { includes: included } = request.projection;
-    const related = included.length === 0 ? ALONE : await authorizeIncludes(exchange, included, context);
+    const related = included.length === 0 ? NOTHING_INCLUDED : await authorizeIncludes(exchange, included, context);
     const own = scopeShape(table, scope);
     const shape = own.name + shapeOf(request) + relatedShape(related);
     const list = lists.get(shape, (kept) => compile(context, { request, scope: own, related, shape, kept }));
@@ -50,8 +52,7 @@ export function compileList(context: EndpointContext): Answer {
       throw request.place !== undefined && isInvalidValue(error) ? invalidCursor() : error;
     });
     const page = list.totalAt === undefined ? cursorPage(rows, request, list) : offsetPage(rows, request, list);
-    const isPersonal = isOpen && !included.every(({ requirement }) => requirement && isPublic(requirement));
-    await respond(isPersonal ? withoutStore(exchange) : exchange, { status: 200, ...page });
+    await respond(withPrivacy(exchange, included), { status: 200, ...page });
   };
 }
 

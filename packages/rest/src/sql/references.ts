@@ -46,13 +46,16 @@ export interface ReferencePlace {
   readonly from?: string;
   /** SQL text of what stands before the field's name in a path: `'[' || … || '].'`. */
   readonly prefix?: string;
+  /** SQL conditions that no row written by the same statement is the one referred to; none for rows of other tables. */
+  readonly unwritten?: (value: string, reference: Reference) => readonly string[];
   /** Number of the parameter with the tenant whose rows may be referred to; undefined: anybody's. */
   readonly tenantParameter: number | undefined;
 }
 
 /** SELECTs of the paths of values that lead to no row the caller could refer to. For elements, a row that is soft-deleted is no row. */
-export function missingReferences({ field, target, remote }: Reference, place: ReferencePlace): readonly string[] {
-  const { value, from, prefix, tenantParameter } = place;
+export function missingReferences(reference: Reference, place: ReferencePlace): readonly string[] {
+  const { field, target, remote } = reference;
+  const { value, from, prefix, unwritten, tenantParameter } = place;
   const path = (text: string): string => `${prefix === undefined ? "" : `${prefix} || `}${text} AS path`;
   const typed = `${value}::${sqlType(field)}`;
   const column = `r.${quoteIdentifier(remote)}`;
@@ -72,7 +75,11 @@ export function missingReferences({ field, target, remote }: Reference, place: R
   // Its foreign key says the rest.
   if (ofTenant.length === 0) return [];
   const source = from === undefined ? "" : ` FROM ${from}`;
-  return [
-    `SELECT ${path(`'${field.name}'`)}${source} WHERE ${typed} IS NOT NULL AND ${absent([`${column} = ${typed}`])}`,
+  const conditions = [
+    `${typed} IS NOT NULL`,
+    absent([`${column} = ${typed}`]),
+    // As with a foreign key, rows that are made together may refer to each other.
+    ...(unwritten?.(typed, reference) ?? []),
   ];
+  return [`SELECT ${path(`'${field.name}'`)}${source}${where(conditions)}`];
 }
