@@ -33,7 +33,11 @@ export class ProjectError extends ShaperailError<ProjectErrorCode> {
 export type RuntimeErrorCode =
   /** Something did not close within the deadline; it was left to the end of the process. */
   | "RUNTIME_CLOSE_TIMEOUT"
-  /** A file with controllers or handlers cannot be imported. */
+  /** `auth/credentials.ts` is there and cannot act: it lacks its function, or nothing signs tokens. */
+  | "RUNTIME_CREDENTIALS_UNUSABLE"
+  /** The file with the public key that tokens are verified with cannot be read. */
+  | "RUNTIME_KEY_UNREADABLE"
+  /** A file with controllers, handlers or the check of credentials cannot be imported. */
   | "RUNTIME_MODULE_FAILED"
   /** The application was stopped before it had started. */
   | "RUNTIME_STOPPED"

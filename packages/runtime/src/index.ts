@@ -1,3 +1,4 @@
+export type { CredentialsContext } from "./access/credentials-module.ts";
 export { describeApi } from "./describe-api.ts";
 export { ProjectError, type ProjectErrorCode, RuntimeError, type RuntimeErrorCode } from "./errors.ts";
 export { loadProject, type LoadProjectOptions, type Project, RESOURCE_FOLDER } from "./load-project.ts";

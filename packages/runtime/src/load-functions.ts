@@ -9,6 +9,9 @@ import { RuntimeError } from "./errors.ts";
 /** Functions of every resource that names any, by the resource's name. */
 export type LoadedFunctions = ReadonlyMap<string, ResourceFunctions>;
 
+/** Exports by name. */
+export type LoadedModule = Readonly<Record<string, unknown>>;
+
 const EXTENSIONS = [".ts", ".mts", ".js", ".mjs"];
 
 /**
@@ -25,19 +28,20 @@ export async function loadFunctions(folder: string, resources: readonly Resource
     const needsHandlers = endpoints.some(({ kind }) => kind === "custom");
     if (!needsControllers && !needsHandlers) continue;
     loaded.set(name, {
-      controllers: needsControllers ? await importModule(folder, `${name}.controller`) : {},
-      handlers: needsHandlers ? await importModule(folder, `${name}.handlers`) : {},
+      controllers: needsControllers ? ((await importModule(folder, `${name}.controller`)) ?? {}) : {},
+      handlers: needsHandlers ? ((await importModule(folder, `${name}.handlers`)) ?? {}) : {},
     });
   }
   return loaded;
 }
 
-async function importModule(folder: string, stem: string): Promise<Readonly<Record<string, unknown>>> {
+/** What `<stem>.ts` of the folder, or its JavaScript, exports; undefined when there is no such file. */
+export async function importModule(folder: string, stem: string): Promise<LoadedModule | undefined> {
   for (const extension of EXTENSIONS) {
     const file = join(folder, stem + extension);
     if (!(await exists(file))) continue;
     try {
-      return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+      return (await import(pathToFileURL(file).href)) as LoadedModule;
     } catch (error) {
       throw new RuntimeError(`${file} cannot be imported: ${toError(error).message}`, {
         code: "RUNTIME_MODULE_FAILED",
@@ -47,7 +51,7 @@ async function importModule(folder: string, stem: string): Promise<Readonly<Reco
       });
     }
   }
-  return {};
+  return undefined;
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -6,6 +6,7 @@ import { createHealth } from "@shaperail/health";
 import { createHttpApp, createHttpServer, type Fallback, type Route } from "@shaperail/http";
 import { createLogger } from "@shaperail/logging";
 import { createRestRoutes } from "@shaperail/rest";
+import { type CredentialsModule, loadCredentials } from "./access/credentials-module.ts";
 import { openAccess } from "./access/open-access.ts";
 import { documentationRoutes, healthRoutes } from "./builtin-routes.ts";
 import { databaseChecks, openDatabases } from "./databases.ts";
@@ -84,16 +85,17 @@ export function createRuntime(
   const logger: Logger = givenLogger ?? ownLogger ?? unreachable();
   const shutdown = createShutdown({ logger, deadlineMs: drainDelayMs + graceMs + CLOSE_MARGIN_MS });
 
-  let loading: Promise<LoadedFunctions> | undefined;
-  const load = (): Promise<LoadedFunctions> =>
+  let loading: Promise<Loaded> | undefined;
+  const load = (): Promise<Loaded> =>
     (loading ??= (async () => {
       checkFeatures(project, logger);
-      return loadFunctions(join(project.directory, RESOURCE_FOLDER), project.resources);
+      const functions = await loadFunctions(join(project.directory, RESOURCE_FOLDER), project.resources);
+      return { functions, credentials: await loadCredentials(project) };
     })());
 
   const open = async (): Promise<RuntimeAddress> => {
     logger.info(`starting ${config.project}`, { configuration: describeConfig(config) });
-    const functions = await load();
+    const { functions, credentials } = await load();
     const observability = shutdown.add("tracing", await openObservability(project, { logger }));
     const { metrics, observer, dispatch } = observability;
     const databases = await openDatabases(config, { logger, observer, shutdown });
@@ -109,13 +111,14 @@ export function createRuntime(
       logger,
     });
     const openRedis = redisOpener(config, { logger, shutdown });
-    const access = await openAccess(project, { openRedis, logger });
+    const access = await openAccess(project, { databases, credentials, openRedis, shutdown, logger });
     // The loader has proved that every `db:` names a connection.
     const database = (name: string): Database => databases.get(name) ?? unreachable();
     const [live, ready] = healthRoutes(health);
     const adminRoutes: readonly Route[] = [live, ready, metricsRoute(metrics), ...documentationRoutes(project)];
     const routes: readonly Route[] = [
       ...(config.adminPort === undefined ? adminRoutes : [live]),
+      ...access.routes,
       ...createRestRoutes({
         resources: project.resources,
         database,
@@ -177,6 +180,12 @@ export function createRuntime(
     start: () => (starting ??= closeOnFailure(open(), shutdown)),
     ...closing,
   };
+}
+
+/** What the application's own files export. */
+interface Loaded {
+  readonly functions: LoadedFunctions;
+  readonly credentials: CredentialsModule | undefined;
 }
 
 async function closeOnFailure<T>(started: Promise<T>, shutdown: Shutdown): Promise<T> {

@@ -1,5 +1,5 @@
 import { AuthError, type Authenticator, type Decision, decide, type Subject } from "@shaperail/auth";
-import type { Logger } from "@shaperail/core";
+import { isShaperailError, type Logger } from "@shaperail/core";
 import { type Exchange, HttpError } from "@shaperail/http";
 import type { Access, AccessRequirement, Authorize } from "@shaperail/rest";
 import { toHttpError } from "./to-http-error.ts";
@@ -27,7 +27,7 @@ export function compileAuthorize({ authenticator, logger }: AuthorizeOptions): A
     throw refusal(decision);
   };
   const doubt = (exchange: Exchange, requirement: AccessRequirement, error: unknown): Access => {
-    if (!(error instanceof AuthError)) throw error;
+    if (!(error instanceof AuthError)) throw unknownCaller(error);
     const { reason, status, code } = error;
     report(log, { exchange, requirement, reason, status, code });
     // Whoever needs no credentials is not sent away for wrong ones.
@@ -67,6 +67,17 @@ function report(log: Logger, { exchange, requirement, reason, status, code }: Re
     reason,
     status,
     ...(code !== undefined && { code }),
+  });
+}
+
+/** Who calls could not be found out, as when the database of the keys is away: nobody is let in, and nobody is refused for good. */
+function unknownCaller(cause: unknown): HttpError {
+  if (!isShaperailError(cause) || !cause.code.startsWith("DB_"))
+    return new HttpError("Credentials", { code: "INTERNAL_ERROR", cause });
+  return new HttpError("Credentials cannot be checked at the moment", {
+    code: "SERVICE_UNAVAILABLE",
+    headers: { "Retry-After": "1" },
+    cause,
   });
 }
 

@@ -1,40 +1,66 @@
-import { createAuthenticator, createVerifier } from "@shaperail/auth";
+import { createAuthenticator, createCredentialsLimit, createVerifier } from "@shaperail/auth";
 import type { Logger } from "@shaperail/core";
-import { createClientAddress } from "@shaperail/http";
+import { createClientAddress, type Route } from "@shaperail/http";
 import type { Authorize, Limit } from "@shaperail/rest";
+import type { Databases } from "../databases.ts";
 import type { Project } from "../load-project.ts";
 import type { OpenRedis } from "../open-redis.ts";
+import type { Shutdown } from "../shutdown.ts";
+import { authRoutes } from "./auth-routes.ts";
 import { compileAuthorize } from "./compile-authorize.ts";
+import type { CredentialsModule } from "./credentials-module.ts";
 import { denyAll } from "./deny-all.ts";
 import { compileLimit, isLimited, openRateLimiter } from "./open-limit.ts";
-import { verifierOptions } from "./verifier-options.ts";
+import { openAccounts } from "./open-accounts.ts";
+import { verifierKeys } from "./verifier-keys.ts";
 
 /** What decides who may do what, and how often. */
 export interface Access {
   readonly authorize: Authorize;
   /** Undefined: no call is counted. */
   readonly limit: Limit | undefined;
+  /** `/auth/…`. */
+  readonly routes: readonly Route[];
 }
 
 export interface AccessParts {
+  readonly databases: Databases;
+  /** The application's own check of credentials. */
+  readonly credentials: CredentialsModule | undefined;
   readonly openRedis: OpenRedis;
+  readonly shutdown: Shutdown;
   readonly logger: Logger;
 }
 
 /** Joins what the project says about credentials and limits. Without an `auth` section nobody has credentials. */
 export async function openAccess(project: Project, parts: AccessParts): Promise<Access> {
-  const { server } = project.config;
+  const { auth, server, rateLimit } = project.config;
+  const { logger, credentials, databases } = parts;
   const addressOf = createClientAddress({ trustProxy: server.trustProxy });
-  const limiter = isLimited(project) ? await openRateLimiter(parts) : undefined;
-  return {
-    authorize: await openAuthorize(project, parts),
-    limit: limiter && compileLimit(project, { limiter, addressOf }),
-  };
-}
+  const issuesTokens = auth?.algorithm === "HS256" && auth.refreshExpirySeconds !== undefined;
+  const limiter = isLimited(project) || issuesTokens ? await openRateLimiter(parts) : undefined;
+  const limit = isLimited(project) && limiter !== undefined ? compileLimit(project, { limiter, addressOf }) : undefined;
+  if (auth === undefined) return { authorize: denyAll, limit, routes: [] };
 
-async function openAuthorize(project: Project, { logger }: AccessParts): Promise<Authorize> {
-  const options = await verifierOptions(project);
-  if (options === undefined) return denyAll;
-  const authenticator = createAuthenticator({ verifier: createVerifier(options) });
-  return compileAuthorize({ authenticator, logger });
+  const { apiKeys, sessions, openTokenService } = await openAccounts(auth, parts);
+  const verifier = createVerifier({
+    keys: await verifierKeys(auth, project),
+    issuer: auth.issuer,
+    audience: auth.audience,
+    clockToleranceSeconds: auth.clockToleranceSeconds,
+    isRevoked: sessions?.isRevoked,
+  });
+  const authenticator = createAuthenticator({ verifier, apiKeys });
+  const service = openTokenService(credentials);
+  const routes =
+    service === undefined || limiter === undefined
+      ? []
+      : authRoutes({
+          service,
+          limit: createCredentialsLimit({ limiter, limit: rateLimit.auth }),
+          addressOf,
+          db: () => databases.get("default")?.kysely(),
+          logger,
+        });
+  return { authorize: compileAuthorize({ authenticator, logger }), limit, routes };
 }

@@ -1,0 +1,88 @@
+import { AuthError, type CredentialsLimit, type TokenAnswer, type TokenService } from "@shaperail/auth";
+import type { Logger } from "@shaperail/core";
+import { type ClientAddress, type Exchange, readJson, type Route, send } from "@shaperail/http";
+import type { CredentialsContext } from "./credentials-module.ts";
+import { toHttpError } from "./to-http-error.ts";
+
+export interface AuthRoutesParts {
+  readonly service: TokenService<CredentialsContext>;
+  readonly limit: CredentialsLimit;
+  readonly addressOf: ClientAddress;
+  /** What the application's credential check gets as `db`. */
+  readonly db: () => unknown;
+  readonly logger: Logger;
+}
+
+// A login is a few fields; nobody's needs more.
+const MAX_BODY_BYTES = 16_384;
+/** Members of a login that name an account in most applications. */
+const ACCOUNT_MEMBERS = ["email", "username", "login", "account"];
+
+/** `POST /auth/refresh` and `/auth/logout`; `/auth/token` only when the application checks credentials. */
+export function authRoutes({ service, limit, addressOf, db, logger }: AuthRoutesParts): readonly Route[] {
+  const log = logger.child("shaperail_runtime::auth");
+  type Act = (body: unknown, exchange: Exchange) => Promise<TokenAnswer>;
+
+  const route = (action: string, act: Act): Route => ({
+    method: "POST",
+    path: `/auth/${action}`,
+    async handle(exchange) {
+      try {
+        // Before the body is read: whoever floods is turned away for the least.
+        const counted = await limit.byAddress(action, addressOf(exchange.request));
+        const { status, headers, body } = await act(await readJson(exchange, { maxBytes: MAX_BODY_BYTES }), exchange);
+        send(exchange, {
+          status,
+          headers: { ...toRecord(counted), ...headers },
+          ...(body !== undefined && { contentType: "application/json; charset=utf-8", body: JSON.stringify(body) }),
+          // A secret beside text that the caller chose (BREACH).
+          compress: false,
+        });
+      } catch (error) {
+        if (!(error instanceof AuthError)) throw error;
+        const { code, reason, status, details } = error;
+        log.warn(`auth.${action} refused: ${reason}`, {
+          request_id: exchange.requestId,
+          action,
+          code,
+          reason,
+          status,
+          ...details,
+        });
+        throw toHttpError(error);
+      }
+    },
+  });
+
+  const { token } = service;
+  const login: Act | undefined =
+    token &&
+    (async (body, exchange) => {
+      const account = accountOf(body);
+      if (account !== undefined) await limit.byAccount("token", account);
+      const { request, requestId } = exchange;
+      const { headers } = request;
+      return token(body, { db: db(), headers, address: addressOf(request), request_id: requestId });
+    });
+  return [
+    ...(login === undefined ? [] : [route("token", login)]),
+    route("refresh", (body) => service.refresh(body)),
+    route("logout", (body) => service.logout(body)),
+  ];
+}
+
+function accountOf(body: unknown): string | undefined {
+  if (typeof body !== "object" || body === null) return undefined;
+  const members = body as Readonly<Record<string, unknown>>;
+  for (const name of ACCOUNT_MEMBERS) {
+    const value = Object.hasOwn(members, name) ? members[name] : undefined;
+    if (typeof value === "string" && value !== "") return value;
+  }
+  return undefined;
+}
+
+function toRecord(pairs: readonly string[]): Record<string, string> {
+  const record: Record<string, string> = {};
+  for (let index = 0; index < pairs.length; index += 2) record[pairs[index] ?? ""] = pairs[index + 1] ?? "";
+  return record;
+}
