@@ -40,7 +40,7 @@ schema:
   title: { type: string, required: true }
   created_by: { type: string }
 endpoints:
-  list: { auth: [member, super_admin], filters: [org_id, author_id, created_by], sort: [title] }
+  list: { auth: [member, super_admin], filters: [org_id, author_id, created_by], sort: [title], search: [title] }
   get: { auth: [member, super_admin] }
   create: { auth: [member, super_admin], controller: { before: meddle } }
   update: { auth: [member, super_admin], controller: { before: meddle } }
@@ -327,6 +327,28 @@ describe("what a client sends to look around it", () => {
     const cursor = (await as(bea, "GET /books?sort=title&limit=1")).json?.meta.cursor;
     const reply = await as(ann, `GET /books?sort=title&after=${cursor}&limit=100`);
     expect([reply.status, /canary-b\d/.test(reply.text), reply.text.includes("zzz")]).toEqual([200, false, true]);
+  });
+
+  test("everything at once is still the caller's rows, page by page", async () => {
+    const [mine, theirs] = [await author(ann, "mine"), await author(bea, "theirs")];
+    for (const [caller, author_id] of [
+      [ann, mine],
+      [bea, theirs],
+    ] as const)
+      for (const title of ["needle 1", "needle 2", "needle 3", "hay"])
+        await made(caller, "/books", { title, author_id, editor_id: author_id });
+    const query = (id: string) =>
+      `filter[author_id]=${id}&search=needle&sort=-title&include=author,editor&fields=title`;
+    const pages = [];
+    for (let after = ""; ;) {
+      const { json } = await as(ann, `GET /books?${query(mine)}&limit=1${after}`);
+      pages.push(json?.data);
+      if (json === undefined || json.meta.cursor === null) break;
+      after = `&after=${json.meta.cursor}`;
+    }
+    const row = (title: string) => ({ title, author: { name: "mine" }, editor: { name: "mine" } });
+    expect(pages).toMatchObject([[row("needle 3")], [row("needle 2")], [row("needle 1")]]);
+    expect((await as(ann, `GET /books?${query(theirs)}`)).json?.data).toEqual([]);
   });
 
   test("every id of another tenant is answered as one that nobody has", async () => {
