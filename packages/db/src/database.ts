@@ -13,7 +13,7 @@ import { parseConnectionUrl } from "./connection-url.ts";
 import { openConnection, type Connection, type ConnectionEvents } from "./connection.ts";
 import { DbError } from "./errors.ts";
 import { createPoolKysely } from "./kysely-driver.ts";
-import { createPing } from "./ping.ts";
+import { createPing, type PingRequest } from "./ping.ts";
 import { createPool, type PoolStats } from "./pool.ts";
 import { createStatementRunner, type StatementRunner } from "./run-statement.ts";
 import { probeServer } from "./server-socket.ts";
@@ -83,8 +83,10 @@ export interface Database extends Closeable {
   /**
    * Resolves when the server answers. A recent answer to anybody counts; otherwise it asks on a free connection, and when
    * none is free whether the server accepts another, without opening it.
+   *
+   * @throws `DbError`, among others `DB_READ_ONLY` when it must accept writes and does not
    */
-  ping(options?: { readonly timeoutMs?: number }): Promise<void>;
+  ping(request?: PingRequest): Promise<void>;
   stats(): PoolStats;
 }
 
@@ -159,8 +161,7 @@ export function createDatabase({
         serverTimeouts: direct ? timeouts : undefined,
         logger,
         ...events,
-        onSettled:
-          slowQueryMs === undefined ? undefined : (sql, durationMs) => reportSlow(sql, durationMs, slowQueryMs),
+        slow: slowQueryMs === undefined ? undefined : { ms: slowQueryMs, report: reportSlow },
       });
       if (direct && !isVerified && preparedStatements === "auto") await verify(connection);
       return connection;
@@ -172,9 +173,8 @@ export function createDatabase({
     }
   }
 
-  function reportSlow(sql: string, durationMs: number, thresholdMs: number): void {
-    if (durationMs < thresholdMs) return;
-    logger.warn("Slow query detected", { duration_ms: Math.round(durationMs), threshold_ms: thresholdMs, sql });
+  function reportSlow(sql: string, durationMs: number): void {
+    logger.warn("Slow query detected", { duration_ms: Math.round(durationMs), threshold_ms: slowQueryMs, sql });
   }
 
   const pool = createPool({
