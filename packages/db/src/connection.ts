@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { noopLogger, type Logger } from "@shaperail/core";
@@ -24,7 +25,8 @@ export interface ConnectionOptions extends ConnectionEvents {
   /** Limits the server itself enforces, in milliseconds; undefined behind a pooler, which refuses start-up parameters. */
   readonly serverTimeouts: { readonly statementMs: number; readonly idleInTransactionMs: number } | undefined;
   readonly logger?: Logger;
-  readonly onSettled?: (text: string, durationMs: number) => void;
+  /** Told of statements that take at least `ms`, in the async context of whoever sent them. */
+  readonly slow?: { readonly ms: number; readonly report: (text: string, durationMs: number) => void };
 }
 
 /** One session of the server, on which statements are sent one behind the other and answered in that order. */
@@ -94,7 +96,7 @@ async function openSession(
     logger = noopLogger,
     onChange = () => undefined,
     onLost = () => undefined,
-    onSettled,
+    slow,
   }: ConnectionOptions,
   { encryption, signal }: Attempt,
 ): Promise<Connection> {
@@ -163,9 +165,14 @@ async function openSession(
   function begin(text: string, fail: (error: DbError) => void): () => void {
     const entry: Pending = { sentAt: performance.now(), fail };
     pending.add(entry);
+    // An answer comes in the context of the socket, in which nobody knows whose statement it was.
+    const sender = slow === undefined ? undefined : new AsyncResource("shaperail.statement");
     return () => {
       const now = performance.now();
-      onSettled?.(text, now - Math.max(entry.sentAt, lastAnswerAt));
+      const durationMs = now - Math.max(entry.sentAt, lastAnswerAt);
+      if (slow !== undefined && durationMs >= slow.ms) {
+        sender?.runInAsyncScope(slow.report, undefined, text, durationMs);
+      }
       lastAnswerAt = now;
       pending.delete(entry);
       onChange();

@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import { closeable, type Closeable } from "@shaperail/core";
 import type { Connection, ConnectionEvents } from "./connection.ts";
 import type { DbError } from "./errors.ts";
@@ -76,6 +77,9 @@ export function createPool(options: PoolOptions): Pool {
   let lastAnswer = -Infinity;
   let whenQuiet: (() => void) | undefined;
 
+  /** A connection outlives whoever it is opened for, and is not to be taken for theirs. */
+  const nobody = new AsyncResource("shaperail.pool");
+
   const taken = (): number => slots.size + opening + leaving;
 
   /** Reads older than every waiting lease may still use a connection that is promised to one. */
@@ -150,7 +154,7 @@ export function createPool(options: PoolOptions): Pool {
     while (opening < wanted && taken() < size && !closing) {
       if (performance.now() < retryAt) return failWaiters();
       opening += 1;
-      void open({ onChange, onLost }).then(opened, refused);
+      void nobody.runInAsyncScope(open, undefined, { onChange, onLost }).then(opened, refused);
     }
   }
 
@@ -211,7 +215,9 @@ export function createPool(options: PoolOptions): Pool {
 
   function wait<T>(queue: Waiter[], use: (slot: Slot) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      queue.push({ since: performance.now(), start: (slot) => void use(slot).then(resolve, reject), reject });
+      // Whoever frees the connection starts this; what follows still belongs to whoever waited.
+      const start = AsyncResource.bind((slot: Slot) => void use(slot).then(resolve, reject));
+      queue.push({ since: performance.now(), start, reject });
       serve();
     });
   }
