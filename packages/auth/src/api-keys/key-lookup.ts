@@ -62,7 +62,6 @@ export function createKeyLookup({ runner, cacheSeconds, cacheSize, clock, logger
 
   return {
     verify(key) {
-      if (!isApiKey(key)) throw refuseKey("not an API key");
       const digest = digestOf(key);
       const hash = digest.toString("hex");
       const known = good.get(hash);
@@ -70,6 +69,7 @@ export function createKeyLookup({ runner, cacheSeconds, cacheSize, clock, logger
         lastUse.note(known);
         return known.subject;
       }
+      if (!isApiKey(key)) throw refuseKey("not an API key");
       if (bad.get(hash)) throw refuseKey(UNKNOWN);
       const running = flights.get(hash);
       if (running !== undefined) return running;
