@@ -35,8 +35,6 @@ export type RuntimeErrorCode =
   | "RUNTIME_CLOSE_TIMEOUT"
   /** `auth/credentials.ts` is there and cannot act: it lacks its function, or nothing signs tokens. */
   | "RUNTIME_CREDENTIALS_UNUSABLE"
-  /** The file with the public key that tokens are verified with cannot be read. */
-  | "RUNTIME_KEY_UNREADABLE"
   /** A file with controllers, handlers or the check of credentials cannot be imported. */
   | "RUNTIME_MODULE_FAILED"
   /** The application was stopped before it had started. */

@@ -12,7 +12,7 @@ import type { CredentialsModule } from "./credentials-module.ts";
 import { denyAll } from "./deny-all.ts";
 import { compileLimit, isLimited, openRateLimiter } from "./open-limit.ts";
 import { openAccounts } from "./open-accounts.ts";
-import { verifierKeys } from "./verifier-keys.ts";
+import { verifierOptions } from "./verifier-options.ts";
 
 /** What decides who may do what, and how often. */
 export interface Access {
@@ -40,16 +40,11 @@ export async function openAccess(project: Project, parts: AccessParts): Promise<
   const issuesTokens = auth?.algorithm === "HS256" && auth.refreshExpirySeconds !== undefined;
   const limiter = isLimited(project) || issuesTokens ? await openRateLimiter(parts) : undefined;
   const limit = isLimited(project) && limiter !== undefined ? compileLimit(project, { limiter, addressOf }) : undefined;
-  if (auth === undefined) return { authorize: denyAll, limit, routes: [] };
+  const tokens = await verifierOptions(project);
+  if (auth === undefined || tokens === undefined) return { authorize: denyAll, limit, routes: [] };
 
   const { apiKeys, sessions, openTokenService } = await openAccounts(auth, parts);
-  const verifier = createVerifier({
-    keys: await verifierKeys(auth, project),
-    issuer: auth.issuer,
-    audience: auth.audience,
-    clockToleranceSeconds: auth.clockToleranceSeconds,
-    isRevoked: sessions?.isRevoked,
-  });
+  const verifier = createVerifier({ ...tokens, isRevoked: sessions?.isRevoked });
   const authenticator = createAuthenticator({ verifier, apiKeys });
   const service = openTokenService(credentials);
   const routes =
