@@ -1,8 +1,8 @@
 import type { ApiKeyRecord } from "@shaperail/auth";
 
-export type ApiKeyState = "active" | "expired" | "revoked";
+type ApiKeyState = "active" | "expired" | "revoked";
 
-export function stateOf({ revokedAt, expiresAt }: ApiKeyRecord, now: number): ApiKeyState {
+function stateOf({ revokedAt, expiresAt }: ApiKeyRecord, now: number): ApiKeyState {
   if (revokedAt !== undefined) return "revoked";
   return expiresAt !== undefined && expiresAt.getTime() <= now ? "expired" : "active";
 }
