@@ -1,6 +1,7 @@
 import type { DatabaseConfig, ProjectConfig } from "@shaperail/config";
 import type { Logger, Observer } from "@shaperail/core";
 import { createDatabase, type Database, DbError } from "@shaperail/db";
+import type { Resource } from "@shaperail/resource";
 import type { Shutdown } from "./shutdown.ts";
 
 /** The pools of a project, by connection name. */
@@ -49,12 +50,29 @@ function withBudget(error: DbError, databases: readonly (readonly [string, Datab
   );
 }
 
-/** A readiness check per connection. The guide's `database` is the default one; the others carry their name. */
-export function databaseChecks(databases: Databases): Record<string, (signal: AbortSignal) => Promise<void>> {
+/**
+ * A readiness check per connection. The guide's `database` is the default one; the others carry their name. A connection
+ * that some endpoint writes to must accept writes. Probes are answered with the code alone: the log has the rest.
+ */
+export function databaseChecks(
+  databases: Databases,
+  resources: readonly Resource[],
+): Record<string, (signal: AbortSignal) => Promise<void>> {
   return Object.fromEntries(
-    [...databases].map(([name, database]) => [
-      name === "default" ? "database" : `database_${name}`,
-      () => database.ping(),
-    ]),
+    [...databases].map(([name, database]) => {
+      const writable = resources.some(
+        ({ db, endpoints }) => db === name && endpoints.some(({ method }) => method !== "GET"),
+      );
+      return [name === "default" ? "database" : `database_${name}`, () => check(database, writable)];
+    }),
   );
+}
+
+async function check(database: Database, writable: boolean): Promise<void> {
+  try {
+    await database.ping({ writable });
+  } catch (error) {
+    if (!(error instanceof DbError)) throw error;
+    throw new DbError(error.code, { code: error.code, hint: error.hint ?? "", details: error.details, cause: error });
+  }
 }

@@ -105,7 +105,7 @@ export function createRuntime(
     if (stopping) throw stoppedWhileStarting();
     const migrations = await openMigrations(project, { databases, logger });
     const health = createHealth({
-      checks: databaseChecks(databases),
+      checks: databaseChecks(databases, project.resources),
       informational: migrations.checks,
       cacheMs: HEALTH_CACHE_MS,
       logger,
