@@ -5,6 +5,11 @@ import { formatDiagnostics } from "@shaperail/source";
 import type { CommandContext } from "./command.ts";
 import type { EmbeddedPostgres } from "./postgres/embedded-postgres.ts";
 
+const DATABASE_URL = "DATABASE_URL";
+/** The variable that the guide, and a new project, sign tokens with. */
+const SIGNING_SECRET = "JWT_SECRET";
+const PROVIDED = [DATABASE_URL, SIGNING_SECRET];
+
 export type Environment = CommandContext["env"];
 
 /** A project whose databases can be used, and the embedded server when there is one. */
@@ -25,8 +30,8 @@ export interface OpenProjectOptions {
 }
 
 /**
- * Loads the project of the current directory. In development, when DATABASE_URL is all that is missing, the embedded
- * PostgreSQL is started and announced.
+ * Loads the project of the current directory. In development what is missing is provided, and announced: for DATABASE_URL the embedded
+ * PostgreSQL is started, and for JWT_SECRET there is a secret of this machine.
  */
 export async function openProject(
   context: CommandContext,
@@ -34,22 +39,28 @@ export async function openProject(
 ): Promise<OpenedProject> {
   const env = needs === "everything" ? given : withoutEmpty(given);
   let embedded: EmbeddedPostgres | undefined;
+  const provided: Record<string, string> = {};
   const provide = async (missing: readonly string[]): Promise<Record<string, string>> => {
-    if (missing.length !== 1 || missing[0] !== "DATABASE_URL") return {};
-    embedded = running ?? (await startEmbedded(context));
-    return { DATABASE_URL: embedded.url };
+    if (!missing.every((name) => PROVIDED.includes(name))) return {};
+    if (missing.includes(SIGNING_SECRET))
+      provided[SIGNING_SECRET] = await provideSecret(context, running === undefined);
+    if (missing.includes(DATABASE_URL)) {
+      embedded = running ?? (await startEmbedded(context));
+      provided[DATABASE_URL] = embedded.url;
+    }
+    return provided;
   };
   try {
     const project = await loadProject({ directory: pathTo(context), env, provide, needs });
     return {
       project,
       embedded,
-      env: embedded === undefined ? env : { ...env, DATABASE_URL: embedded.url },
+      env: { ...env, ...provided },
       ...closeable(async () => (embedded === running ? undefined : embedded?.close())),
     };
   } catch (error) {
     if (embedded !== running) await embedded?.close();
-    throw env["NODE_ENV"] === "production" ? error : withoutDatabaseUrl(error);
+    throw env["NODE_ENV"] === "production" ? error : withoutProvided(error);
   }
 }
 
@@ -69,14 +80,15 @@ export function pathTo({ directory }: CommandContext): string {
 }
 
 /**
- * The error without the complaint about DATABASE_URL, which development provides once everything else is right: beside
- * a mistake in a file it would only send the reader the wrong way.
+ * The error without the complaints about what development provides once everything else is right: beside a mistake in
+ * a file they would only send the reader the wrong way.
  */
-function withoutDatabaseUrl(error: unknown): unknown {
+function withoutProvided(error: unknown): unknown {
   if (!(error instanceof ProjectError)) return error;
   const { diagnostics, sources } = error;
   const others = diagnostics.filter(
-    ({ code, message }) => code !== "CONFIG_MISSING_VARIABLE" || !message.includes("'DATABASE_URL'"),
+    ({ code, message }) =>
+      code !== "CONFIG_MISSING_VARIABLE" || !PROVIDED.some((name) => message.includes(`'${name}'`)),
   );
   const errors = others.filter(({ severity }) => severity === "error");
   const [first] = errors;
@@ -84,6 +96,13 @@ function withoutDatabaseUrl(error: unknown): unknown {
   const hint = first.fix ?? "Correct the files.";
   const message = `The project has ${errors.length} mistake(s). ${errors.map((one) => one.message).join(" ")}`;
   return new ProjectError(message, { code: "PROJECT_INVALID", hint, diagnostics: others, sources, cause: error });
+}
+
+async function provideSecret({ directory, stderr }: CommandContext, announce: boolean): Promise<string> {
+  const { developmentSecret } = await import("./auth/development-secret.ts");
+  if (announce)
+    stderr.write(`${SIGNING_SECRET} is not set: tokens are signed with this machine's own (.shaperail/jwt-secret).\n`);
+  return developmentSecret(directory);
 }
 
 async function startEmbedded(context: CommandContext): Promise<EmbeddedPostgres> {
