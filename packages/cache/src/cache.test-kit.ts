@@ -62,11 +62,11 @@ export function testCache(options: Partial<CacheOptions> = {}): Cache {
   return createCache({ store: createMemoryStore(), timeoutMs: 20, maxProbePauseMs: 10, random: () => 0, ...options });
 }
 
-/** Waits until the condition holds, and fails after five seconds. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5_000;
+/** Waits until the condition holds, and fails when that takes too long. */
+export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 8_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error("It did not come to that within 5 s.");
+    if (Date.now() > deadline) throw new Error(`It did not come to that within ${timeoutMs} ms.`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }

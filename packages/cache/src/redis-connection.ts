@@ -117,29 +117,35 @@ export function openRedis(options: RedisOptions): RedisConnection {
     settleWaiting();
     for (const listener of onConnect) listener();
   };
-  // With no listener ioredis prints to standard error, and Node may end the process.
-  client.on("error", (error: unknown) => {
-    const translated = toCacheError(error, address);
-    settleWaiting(translated);
+  const fail = (error: CacheError): void => {
+    settleWaiting(error);
     // It fails the same way with every attempt; one line says it.
-    if (reported === translated.message || isClosed) return;
-    reported = translated.message;
-    logger.warn("Redis is not connected", { error: translated });
-  });
+    if (reported === error.message || isClosed) return;
+    reported = error.message;
+    logger.warn("Redis is not connected", { error });
+  };
+  // With no listener ioredis prints to standard error, and Node may end the process.
+  client.on("error", (error: unknown) => fail(toCacheError(error, address)));
   client.on("ready", () => {
     if (isCluster) return becomeUsable("");
     client.info("server").then(
       (info) => becomeUsable(/^run_id:(\w+)/m.exec(info)?.[1] ?? ""),
-      (error: unknown) => {
-        // An ACL may hide INFO. Anything but an answer means that the connection is of no use.
-        if (toCacheError(error, address).code === "CACHE_COMMAND_FAILED") becomeUsable("");
-        else if (!isClosed) client.disconnect(true);
+      (thrown: unknown) => {
+        const error = toCacheError(thrown, address);
+        // An ACL may hide INFO. Anything else means that the connection is of no use.
+        if (error.code === "CACHE_COMMAND_FAILED") return becomeUsable("");
+        fail(error);
+        if (!isClosed) client.disconnect(true);
       },
     );
   });
   client.on("close", () => {
     if (serverId === undefined) return;
     serverId = undefined;
+    if (!isClosed) {
+      reported = "lost";
+      logger.warn("The connection to Redis was lost", { address });
+    }
     for (const listener of onDisconnect) listener();
   });
 
