@@ -85,6 +85,8 @@ export interface DatabaseConfig {
   readonly idleInTransactionTimeoutMs: number | undefined;
   /** Undefined means `auto`. */
   readonly preparedStatements: "auto" | boolean | undefined;
+  /** Policies of the database check tenants as well. */
+  readonly rowLevelSecurity: boolean;
 }
 
 export interface MigrationsConfig {

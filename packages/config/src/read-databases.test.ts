@@ -15,6 +15,7 @@ test.each([
   { keys: "prepared_statements: auto", expected: { preparedStatements: "auto" } },
   { keys: "prepared_statements: true", expected: { preparedStatements: true } },
   { keys: "prepared_statements: false", expected: { preparedStatements: false } },
+  { keys: "row_level_security: true", expected: { rowLevelSecurity: true } },
   { keys: "", expected: { poolSize: 20, acquireTimeoutMs: undefined, preparedStatements: undefined } },
 ])("`$keys` is read as $expected", ({ keys, expected }) => {
   const { config, diagnostics } = parse(keys);

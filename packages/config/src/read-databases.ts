@@ -73,6 +73,7 @@ const NOTHING_GIVEN: Omit<DatabaseValues, "url" | "pool_size"> = {
   statement_timeout: null,
   idle_in_transaction_timeout: null,
   prepared_statements: null,
+  row_level_security: false,
 };
 
 function toConnection(values: DatabaseValues): DatabaseConfig {
@@ -86,6 +87,7 @@ function toConnection(values: DatabaseValues): DatabaseConfig {
     statementTimeoutMs: milliseconds(values.statement_timeout),
     idleInTransactionTimeoutMs: milliseconds(values.idle_in_transaction_timeout),
     preparedStatements: values.prepared_statements ?? undefined,
+    rowLevelSecurity: values.row_level_security,
   };
 }
 

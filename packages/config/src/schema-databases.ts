@@ -1,4 +1,4 @@
-import { autoOrBoolean, durationBetween, integer, oneOf, url } from "./format.ts";
+import { autoOrBoolean, boolean, durationBetween, integer, oneOf, url } from "./format.ts";
 import { optional, required, type Settings, withDefault } from "./setting.ts";
 
 // The map of one connection, as in schema.ts.
@@ -22,6 +22,7 @@ export interface DatabaseValues {
   statement_timeout: string | null;
   idle_in_transaction_timeout: string | null;
   prepared_statements: "auto" | boolean | null;
+  row_level_security: boolean;
 }
 
 export const DATABASE: Settings<DatabaseValues> = {
@@ -43,5 +44,8 @@ export const DATABASE: Settings<DatabaseValues> = {
   }),
   prepared_statements: optional(autoOrBoolean(), {
     doc: "Whether statements are kept prepared on the server; false suits a pooler in transaction mode. Without it `auto`, which finds out.",
+  }),
+  row_level_security: withDefault(boolean(), false, {
+    doc: "Whether policies of the database check tenants as well; every statement about rows of tenants then says whose they are.",
   }),
 };

@@ -126,6 +126,7 @@ export function createRuntime(
         functions: ({ name }) => functions.get(name) ?? { controllers: {}, handlers: {} },
         authorize: observability.noteUsers(access.authorize),
         limit: access.limit,
+        rowLevelSecurity: (name) => config.databases[name]?.rowLevelSecurity ?? false,
         maxBodyBytes,
       }),
     ];
