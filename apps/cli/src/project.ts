@@ -7,7 +7,8 @@ import type { EmbeddedPostgres } from "./postgres/embedded-postgres.ts";
 
 const DATABASE_URL = "DATABASE_URL";
 /** The variable that the guide, and a new project, sign tokens with. */
-const SIGNING_SECRET = "JWT_SECRET";
+/** The variable whose value development makes up when nobody has set it. */
+export const SIGNING_SECRET = "JWT_SECRET";
 const PROVIDED = [DATABASE_URL, SIGNING_SECRET];
 
 export type Environment = CommandContext["env"];

@@ -2,9 +2,10 @@ import { createIssuer } from "@shaperail/auth";
 import type { AuthConfig } from "@shaperail/config";
 import { expirySeconds, optionalText, requiredText } from "../auth/auth-options.ts";
 import { configuredAuth } from "../auth/configured-auth.ts";
-import type { RunCommand } from "../command.ts";
+import { developmentSecret } from "../auth/development-secret.ts";
+import type { CommandContext, RunCommand } from "../command.ts";
 import { CliError, EXIT_CODES } from "../errors.ts";
-import { inspectProject } from "../project.ts";
+import { inspectProject, SIGNING_SECRET } from "../project.ts";
 
 const DEFAULT_EXPIRY_SECONDS = 3_600;
 
@@ -15,7 +16,7 @@ export const runToken: RunCommand = async (context, invocation) => {
   const expiry = expirySeconds(invocation) ?? DEFAULT_EXPIRY_SECONDS;
   if (context.env["NODE_ENV"] === "production") throw notInProduction();
   const auth = configuredAuth(await inspectProject(context));
-  const secret = signingSecret(auth);
+  const secret = await signingSecret(auth, context);
 
   const { issuer, audience } = auth;
   const { issueAccessToken } = createIssuer({ secret, issuer, audience, expirySeconds: expiry });
@@ -28,7 +29,7 @@ export const runToken: RunCommand = async (context, invocation) => {
   return EXIT_CODES.ok;
 };
 
-function signingSecret(auth: AuthConfig): string {
+async function signingSecret(auth: AuthConfig, { directory }: CommandContext): Promise<string> {
   if (auth.algorithm !== "HS256") {
     throw new CliError(`The tokens of this project are signed by somebody else, with ${auth.algorithm}.`, {
       code: "CLI_AUTH_NOT_CONFIGURED",
@@ -39,7 +40,9 @@ function signingSecret(auth: AuthConfig): string {
   try {
     return auth.secret.reveal();
   } catch (error) {
-    // The project was read without asking for secrets, so that a database need not be set either.
+    // The project was read without asking for secrets, so that a database need not be set either. The server of
+    // development signs with the same secret then.
+    if (auth.secretEnv === SIGNING_SECRET) return developmentSecret(directory);
     throw new CliError(`${auth.secretEnv} is not set.`, {
       code: "CLI_SECRET_MISSING",
       hint: `Set ${auth.secretEnv} in the environment or in .env: \`openssl rand -base64 48\` makes one.`,

@@ -1,5 +1,6 @@
 import { createVerifier } from "@shaperail/auth";
 import { expect, test } from "vitest";
+import { developmentSecret } from "../auth/development-secret.ts";
 import { CONFIG, PROJECT, projectDirectory, type Ran, run } from "../command.test-kit.ts";
 
 const SECRET = "c3VmZmljaWVudGx5IHJhbmRvbSBmb3IgdGhpcyB0ZXN0Cg0K";
@@ -42,6 +43,14 @@ test("the secret may be in .env, and no database has to be there", async () => {
   await createVerifier({ keys: { algorithm: "HS256", secret: SECRET } }).verify(stdout.trim());
 });
 
+test("without a secret it is signed with that of the machine, as `serve` in development does", async () => {
+  await using directory = await projectDirectory(FILES);
+  const { exitCode, stdout } = await run(WORDS, { directory: directory.path });
+  expect(exitCode).toBe(0);
+  const secret = await developmentSecret(directory.path);
+  await createVerifier({ keys: { algorithm: "HS256", secret } }).verify(stdout.trim());
+});
+
 test.each([
   { words: ["token", "--role", "admin"], says: "--sub is missing" },
   { words: ["token", "--sub", "ann"], says: "--role is missing" },
@@ -61,7 +70,12 @@ test.each([
     files: FILES,
     env: { NODE_ENV: "production", JWT_SECRET: SECRET },
   },
-  { what: "without a secret", code: "CLI_SECRET_MISSING", files: FILES, env: {} },
+  {
+    what: "without a secret of the project's own",
+    code: "CLI_SECRET_MISSING",
+    files: { ...PROJECT, "shaperail.config.yaml": CONFIG + AUTH.replace("JWT_SECRET", "MY_SECRET") },
+    env: {},
+  },
   { what: "without `auth`", code: "CLI_AUTH_NOT_CONFIGURED", files: PROJECT, env: { JWT_SECRET: SECRET } },
   {
     what: "for tokens of somebody else",
