@@ -49,8 +49,10 @@ export interface LoggerOptions {
 
 /** A logger that owns its destination. `close()` writes what is left; later lines are dropped. */
 export interface OwnedLogger extends Logger, Closeable {
-  /** Returns when every line so far has been handed to the system: for the last words of a crash. */
+  /** Waits until every line so far has been handed to the system, for as long as somebody takes them: for the last words of a crash. */
   flushSync(): void;
+  /** Lines that were dropped because nobody took them, since the start. */
+  droppedLines(): number;
 }
 
 const NO_FIELDS: LogFields = Object.freeze({});
@@ -71,7 +73,8 @@ export function createLogger({
   redact = (fields) => fields,
   clock = systemClock,
 }: LoggerOptions = {}): OwnedLogger {
-  const writer = typeof destination === "function" ? writerOf(destination) : createLineWriter(destination);
+  const writer =
+    typeof destination === "function" ? writerOf(destination) : createLineWriter(destination, { onDropped });
   const winston = createSink(writer);
   const render = format === "json" ? createJsonFormat() : createPrettyFormat({ color });
   const filter = parseLogFilter(level);
@@ -112,6 +115,9 @@ export function createLogger({
   };
 
   const logger = loggerOf(target);
+  function onDropped(lines: number): void {
+    logger.warn("log lines were dropped: nobody took them", { lines });
+  }
   if (filter.invalid.length > 0) {
     logger.warn("the log filter is not understood; every target logs at info", {
       filter: level,
@@ -123,7 +129,12 @@ export function createLogger({
     winston.close();
     writer.close();
   };
-  return { ...logger, flushSync: () => writer.flushSync(), ...closeable(release) };
+  return {
+    ...logger,
+    flushSync: () => writer.flushSync(),
+    droppedLines: () => writer.dropped(),
+    ...closeable(release),
+  };
 }
 
 // winston's own console transport loses all but the first 64 KiB when a process ends with a slow reader; this one hands
@@ -145,5 +156,5 @@ function createSink(writer: LineWriter): ReturnType<typeof createWinston> {
 }
 
 function writerOf(write: (line: string) => void): LineWriter {
-  return { write, flushSync: () => undefined, close: () => undefined };
+  return { write, flushSync: () => undefined, close: () => undefined, dropped: () => 0 };
 }
