@@ -1,25 +1,20 @@
+import { readFile } from "node:fs/promises";
 import type { LogFields, Logger } from "@shaperail/core";
-import { createDatabase, type Database } from "@shaperail/db";
-import { planInitialMigrations } from "@shaperail/db/migrate";
-import { createTestDatabase } from "@shaperail/test-services";
+import { createTestDatabase, openSqlClient, type SqlClient } from "@shaperail/test-services";
 
-/** A database with the tables that auth needs, as `shaperail migrate` makes them. */
-export interface AuthDatabase extends AsyncDisposable {
+/** A database with the tables that auth needs. That `shaperail migrate` makes the same ones is a test of the command. */
+export interface AuthDatabase extends AsyncDisposable, Pick<SqlClient, "sql"> {
   readonly url: string;
-  readonly database: Database;
-  sql(text: string): Promise<readonly (readonly (string | null)[])[]>;
+  readonly database: SqlClient;
   /** Everything that is stored, as text. */
   dump(): Promise<string>;
 }
 
 export async function openAuthDatabase(): Promise<AuthDatabase> {
   const { url, close: drop } = await createTestDatabase();
-  const database = createDatabase({ url, poolSize: 8 });
-  const sql: AuthDatabase["sql"] = async (text) => (await database.run({ name: text, text, prepare: false }, [])).rows;
-  const { files } = planInitialMigrations({ tables: [], existingFiles: [], auth: true });
-  for (const { contents } of files.filter(({ fileName }) => fileName.endsWith(".up.sql"))) {
-    for (const statement of contents.split(/;\s*\n/)) if (statement.trim() !== "") await sql(statement);
-  }
+  const database = openSqlClient(url);
+  const { sql } = database;
+  await sql(await readFile(new URL("../fixtures/tables.sql", import.meta.url), "utf8"));
   return {
     url,
     database,

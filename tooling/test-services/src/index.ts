@@ -6,4 +6,5 @@ export { type PgBouncerOptions, type PgBouncerServer, startPgBouncer } from "./p
 export { type PostgresOptions, type PostgresServer, startPostgres } from "./postgres-server.ts";
 export { type RedisOptions, type RedisServer, startRedis } from "./redis-server.ts";
 export { createTestDatabase, type TestRedis, testRedis } from "./shared-services.ts";
+export { openSqlClient, type SqlClient, type SqlClientResult, type SqlClientStatement } from "./sql-client.ts";
 export { temporaryDirectory, type TemporaryDirectory } from "./temporary-directory.ts";

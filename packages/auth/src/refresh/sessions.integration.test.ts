@@ -85,9 +85,8 @@ describe("rotation", () => {
   test("a process that is killed in the middle costs nobody the session", async () => {
     const { refreshToken, sessionId } = await sessions.start(ANN);
     const waiting = `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
-    await db.database.transaction(async (transaction) => {
-      const text = `SELECT 1 FROM shaperail_sessions WHERE id = '${sessionId}' FOR UPDATE`;
-      await transaction.run({ name: text, text, prepare: false }, []);
+    const lock = `SELECT 1 FROM shaperail_sessions WHERE id = '${sessionId}' FOR UPDATE`;
+    await db.database.whileLocked(lock, async () => {
       const { kill, ended } = spawnRotation(refreshToken, 1);
       await expect.poll(() => db.sql(waiting), { timeout: 20_000 }).toEqual([["1"]]);
       kill();
