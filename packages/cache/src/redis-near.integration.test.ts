@@ -131,6 +131,20 @@ test("a user that may not track leaves the near cache off, and one line says so"
   expect(cache.stats().nearHits).toBe(0);
 });
 
+test("a silence counts from the last sign of life, whether or not anybody noticed it", async () => {
+  const server = resources.add(await startRedis());
+  const redis = resources.add(await connected({ url: server.url }));
+  let ahead = 0;
+  const now = (): number => performance.now() + ahead;
+  const feed = resources.add(createRedisFeed({ redis, maxSilenceMs: 1_000, now }));
+  feed.listen({ prefix: "p:", onChange: () => undefined, onReset: () => undefined });
+  await until(() => feed.coherentWith() !== undefined);
+  // As after a pause of the whole process.
+  ahead = 60_000;
+  expect(feed.coherentWith()).toBeUndefined();
+  await until(() => feed.coherentWith() === redis.serverId());
+});
+
 test("a feed tells one cache, and closing it twice is closing it once", async () => {
   const server = resources.add(await startRedis());
   const redis = resources.add(await connected({ url: server.url }));
