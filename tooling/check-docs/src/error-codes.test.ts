@@ -34,6 +34,14 @@ test("a union may have one member, and a file several unions", () => {
   ]);
 });
 
+test("what a linter finds is a union of codes as well", () => {
+  const source = `export type LintCode =
+  /** The file is no SQL. */
+  | "MC001";`;
+  const codes = [{ code: "MC001", meaning: "The file is no SQL." }];
+  expect(readErrorUnions("finding.ts", source)).toEqual([{ name: "LintCode", codes }]);
+});
+
 test("a code without a sentence of its own is named", () => {
   const source = `export type AErrorCode = /** First. */ | "A_FIRST" | "A_SECOND";`;
   expect(() => readErrorUnions("a/errors.ts", source)).toThrow("a/errors.ts: A_SECOND has no doc comment");

@@ -4,14 +4,14 @@ export interface ErrorCode {
   readonly meaning: string;
 }
 
-/** One `export type XErrorCode = …` of an errors.ts. */
+/** One `export type XErrorCode = …` of an errors.ts, or the `XCode` of what a linter finds. */
 export interface ErrorUnion {
   readonly name: string;
   readonly codes: readonly ErrorCode[];
 }
 
 // A comment may contain the semicolon that ends a union.
-const UNION = /export type (\w+ErrorCode) =((?:\/\*[^]*?\*\/|[^;])+);/g;
+const UNION = /export type (\w+Code) =((?:\/\*[^]*?\*\/|[^;])+);/g;
 const MEMBER = /(?:\/\*\*((?:[^*]|\*(?!\/))*)\*\/\s*)?\|?\s*"([A-Z0-9_]+)"/g;
 
 /** Reads the code unions of an errors.ts; throws for a code without a sentence of its own. */

@@ -18,14 +18,21 @@ An error carries a \`code\` to branch on, a \`message\` that says what happened 
 A diagnostic is a mistake in a file: it carries a code, a place, a code frame and a fix.
 Codes are public API: a code never changes its meaning and is never used again.`;
 
+/** Files of a package that list codes: those of the package, of its subpaths, and what a linter finds. */
+const WITH_CODES = ["errors.ts", "*/errors.ts", "*/finding.ts"];
+
 /** Collects the codes of every package and app below `root`. */
 export async function collectCodes(root: string): Promise<PackageCodes[]> {
   const folders = globSync(["packages/*", "apps/*"], { cwd: root }).toSorted(packagesFirst);
   return Promise.all(
     folders.map(async (folder) => {
-      const errors = join(root, folder, "src", "errors.ts");
       const index = join(root, folder, "src", "index.ts");
-      const unions = existsSync(errors) ? readErrorUnions(`${folder}/src/errors.ts`, readFileSync(errors, "utf8")) : [];
+      const unions = globSync(
+        WITH_CODES.map((pattern) => `${folder}/src/${pattern}`),
+        { cwd: root },
+      )
+        .toSorted(shortestFirst)
+        .flatMap((path) => readErrorUnions(path, readFileSync(join(root, path), "utf8")));
       const hasRules = existsSync(index) && /\b[A-Z]+_RULES\b/.test(readFileSync(index, "utf8"));
       return {
         name: folder.replace(/^(packages|apps)\//, "@shaperail/"),
@@ -34,6 +41,11 @@ export async function collectCodes(root: string): Promise<PackageCodes[]> {
       };
     }),
   );
+}
+
+/** The package's own codes before those of its subpaths. */
+function shortestFirst(a: string, b: string): number {
+  return a.split("/").length - b.split("/").length || (a < b ? -1 : 1);
 }
 
 function packagesFirst(a: string, b: string): number {

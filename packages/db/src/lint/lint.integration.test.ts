@@ -7,14 +7,14 @@ import { isHeavy, openScene, type Scene, sqlStateOf, statementsOf } from "./obse
 
 const LOCK_TIMEOUT = "55P03";
 /** What PostgreSQL refuses by itself, as soon as there are rows or a transaction. */
-const REFUSED: Readonly<Record<string, string>> = { MC011: "23502", MC023: "25001", MC025: "55P04" };
+const REFUSED: Readonly<Record<string, string>> = { MC011: "23502", MC023: "25001", MC025: "55P04", MC107: "42601" };
 /** A lock that stops others is all that is wrong. */
 const LOCK_ALONE = new Set(["MC021", "MC026", "MC040", "MC044"]);
 const CONTRACT = new Set(["MC030", "MC031", "MC032", "MC033"]);
 /** Tables that must not be locked at the same time as the one that is watched. */
 const alsoLocked: Readonly<Record<string, readonly string[]>> = { MC040: ["users"] };
 /** Mistakes of the file, which are seen before a server is. */
-const OF_THE_FILE = new Set(["MC001", "MC003", "MC004", "MC005", "MC006", "MC045", "MC101"]);
+const OF_THE_FILE = new Set(["MC001", "MC003", "MC004", "MC005", "MC006", "MC045", "MC101", "MC103", "MC104", "MC106"]);
 
 const ROWS = `
   INSERT INTO users SELECT n, 'name ' || n, n || '@example.com' FROM generate_series(1, 3000) n;

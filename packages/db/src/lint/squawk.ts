@@ -22,7 +22,8 @@ const RULES: Readonly<
   "ban-alter-domain-with-add-constraint": {
     code: "MC102",
     severity: "error",
-    fix: "Add it as NOT VALID, then validate it.",
+    // Added as NOT VALID it still has to be validated, during which nobody writes the tables that have such a column.
+    fix: "Put the rule on the columns: a CHECK of the table that is added as NOT VALID, then validated.",
   },
   "ban-create-domain-with-constraint": {
     code: "MC103",
