@@ -18,6 +18,13 @@ export {
 export { addReferenceSql, createTableSql, type CreateTableOptions, type MigrationSql } from "./migrate/create-table.ts";
 export { diffSchema, type SchemaChange } from "./migrate/diff-schema.ts";
 export { type DraftInput, draftMigration, LATER_FOLDER, type MigrationDraft } from "./migrate/draft-migration.ts";
+export {
+  draftRowSecurity,
+  findUnsecuredTables,
+  type RowSecurity,
+  type RowSecurityDraftInput,
+  type UnsecuredTable,
+} from "./migrate/draft-row-security.ts";
 export { findSchemaChanges, type FindChangesOptions } from "./migrate/find-changes.ts";
 export type { LiveColumn, LiveConstraint, LiveIndex, LiveSchema, LiveTable } from "./migrate/introspect.ts";
 export { mergeTables } from "./migrate/merge-tables.ts";

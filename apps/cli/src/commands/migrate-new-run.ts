@@ -12,8 +12,11 @@ export const runMigrateNew: RunCommand = async (context, invocation) => {
   const generated: string[] = [];
   const later: string[] = [];
   const notes: string[] = [];
+  const rowSecurity = invocation.flag("rls");
+  const tenants = opened.project.resources.some(({ tenantKey }) => tenantKey !== undefined);
+  if (rowSecurity && !tenants) throw noTenants();
   for (const target of targetsOf(opened.project, invocation)) {
-    const draft = await draftTarget(target, name);
+    const draft = await draftTarget(target, { name, rowSecurity });
     generated.push(...(await writeMigrationFiles(target.folder, draft.files)));
     later.push(...(await writeMigrationFiles(target.folder, draft.later)));
     notes.push(...draft.notes);
@@ -30,6 +33,13 @@ export const runMigrateNew: RunCommand = async (context, invocation) => {
   else if (generated.length > 0) stdout.write("Read them, then run `shaperail migrate`.\n");
   return EXIT_CODES.ok;
 };
+
+function noTenants(): CliError {
+  return new CliError("No resource has a tenant_key: there are no tenants to keep apart.", {
+    code: "CLI_NOTHING_FOUND",
+    hint: "Leave --rls out, or say in the resources which field names the tenant of a row.",
+  });
+}
 
 /** `Add summary` → `add_summary`. */
 function fileWords(text: string): string {

@@ -238,6 +238,28 @@ describe("migrate new", () => {
     expect((await project.migrate("new", "less")).stdout).toContain("Nothing to draft");
   });
 
+  test("--rls drafts policies for resources with a tenant key, which pass the check and are drafted once", async () => {
+    const notes = POSTS.replaceAll("posts", "notes")
+      .replace("schema:", "tenant_key: org_id\nschema:")
+      .replace("  views:", "  org_id: { type: uuid, required: true }\n  views:")
+      .replaceAll("auth: public", "auth: [member]");
+    await using project = await setUp({ ...PROJECT, "resources/notes.yaml": notes });
+    const drafted = await project.migrate("new", "tenants", "--rls");
+    expect(drafted).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(drafted.stdout).toMatch(/create_notes\.up\.sql\n[^]*0003_tenants_rls_notes\.up\.sql/);
+    expect((await project.migrate("check")).stdout).toBe("✓ nothing found\n");
+    expect((await project.migrate()).stdout).toContain("Applied 0003_tenants_rls_notes.up.sql");
+    expect((await project.migrate("new", "tenants", "--rls")).stdout).toContain("Nothing to draft");
+    expect((await project.migrate("new", "less")).stdout).toContain("Nothing to draft");
+  });
+
+  test("--rls without a tenant key has nothing to keep apart, and says so", async () => {
+    await using project = await setUp();
+    const { exitCode, stderr } = await project.migrate("new", "tenants", "--rls");
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("No resource has a tenant_key");
+  });
+
   test("a name without letters is refused", async () => {
     expect((await run(["migrate", "new", "--", "--"])).exitCode).toBe(2);
   });

@@ -3,7 +3,9 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   draftMigration,
+  draftRowSecurity,
   findSchemaChanges,
+  findUnsecuredTables,
   LATER_FOLDER,
   type MigrationDraft,
   pendingMigrations,
@@ -12,12 +14,22 @@ import { CliError } from "../errors.ts";
 import { type MigrationTarget, planInitial } from "../migrations.ts";
 import { explainingEdited } from "./explain-edited.ts";
 
+export interface DraftTargetOptions {
+  /** Words of the files' names. */
+  readonly name: string;
+  /** Also drafts row-level security for resources with a tenant key. */
+  readonly rowSecurity: boolean;
+}
+
 /**
  * Drafts what is missing between the database and its resources: files of new tables first, then what follows.
  *
  * @throws {@link CliError} `CLI_MIGRATIONS_PENDING`: the difference counts from what is applied
  */
-export async function draftTarget(target: MigrationTarget, name: string): Promise<MigrationDraft> {
+export async function draftTarget(
+  target: MigrationTarget,
+  { name, rowSecurity }: DraftTargetOptions,
+): Promise<MigrationDraft> {
   const { url, folder, resources, database } = target;
   const existingFiles = await listFiles(folder);
   const pending = existsSync(folder) ? await explainingEdited(folder, () => pendingMigrations({ url, folder })) : [];
@@ -40,7 +52,15 @@ export async function draftTarget(target: MigrationTarget, name: string): Promis
       laterFiles: await listFiles(join(folder, LATER_FOLDER)),
     },
   );
-  return { ...draft, files: [...initial, ...draft.files] };
+  const files = [...initial, ...draft.files];
+  if (!rowSecurity) return { ...draft, files };
+  const { unsecured, notes } = await findUnsecuredTables({ url, tables: resources });
+  const taken = [...existingFiles, ...files.map(({ fileName }) => fileName)];
+  return {
+    ...draft,
+    files: [...files, ...draftRowSecurity(unsecured, { name, existingFiles: taken })],
+    notes: [...draft.notes, ...notes],
+  };
 }
 
 async function listFiles(folder: string): Promise<string[]> {
