@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { randomBytes, randomUUID } from "node:crypto";
+import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openStateFolder } from "../postgres/home.ts";
 
@@ -10,12 +10,19 @@ const FILE_NAME = "jwt-secret";
  * goes on working after a restart, and every command of the project knows it.
  */
 export async function developmentSecret(directory: string): Promise<string> {
-  const file = join(await openStateFolder(directory), FILE_NAME);
+  const folder = await openStateFolder(directory);
+  const file = join(folder, FILE_NAME);
+  const known = await readFile(file, "utf8").catch(() => "");
+  if (known !== "") return known;
+  // Linked when it is complete, so that of two commands at once the second finds the whole secret of the first.
+  const draft = join(folder, `${FILE_NAME}.${randomUUID()}`);
+  await writeFile(draft, randomBytes(48).toString("base64"), { mode: 0o600 });
   try {
-    // Nobody else on this machine has to read it, and whoever comes second takes what is there.
-    await writeFile(file, randomBytes(48).toString("base64"), { mode: 0o600, flag: "wx" });
+    await link(draft, file);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  } finally {
+    await rm(draft, { force: true });
   }
-  return (await readFile(file, "utf8")).trim();
+  return readFile(file, "utf8");
 }
