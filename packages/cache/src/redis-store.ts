@@ -50,6 +50,13 @@ export function createRedisStore({ redis, generationTtlSeconds = 604_800 }: Redi
     }
   }
 
+  /** Makes the generations that are missing; mostly there are none. */
+  function complete(keys: readonly string[], found: readonly (string | undefined)[]): Promise<(string | undefined)[]> {
+    const seeded = async (generation: string | undefined, index: number): Promise<string | undefined> =>
+      generation ?? seed(keys[index] ?? "").catch(fullIsNothing);
+    return Promise.all(found.map(seeded));
+  }
+
   return {
     read: (key, generationKeys) =>
       run(async () => {
@@ -57,12 +64,12 @@ export function createRedisStore({ redis, generationTtlSeconds = 604_800 }: Redi
         const origin = redis.serverId();
         if (origin === undefined) throw notConnected(address);
         const [value, ...found] = await getAll([key, ...generationKeys]);
-        const generations = await Promise.all(
-          generationKeys.map(async (generationKey, index) => {
-            return toGeneration(found[index] ?? null) ?? seed(generationKey).catch(fullIsNothing);
-          }),
-        );
-        return { value: value ?? undefined, generations, origin };
+        const generations = found.map(toGeneration);
+        return {
+          value: value ?? undefined,
+          generations: generations.includes(undefined) ? await complete(generationKeys, generations) : generations,
+          origin,
+        };
       }),
     write: (key, value, valueTtlMs) =>
       run(async () => void (await client.set(key, value, "PX", Math.ceil(valueTtlMs)))),
