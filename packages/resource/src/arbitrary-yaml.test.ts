@@ -86,7 +86,10 @@ const endpoint = sparse(
     search: someWords("title"),
     sort: someWords("title"),
     pagination: words("cursor offset none"),
-    cache: sparse({ ttl: fc.constantFrom(0, 1, 60) }, { invalidate_on: someWords("create update delete created") }),
+    cache: sparse(
+      { ttl: fc.constantFrom(0, 1, 60) },
+      { invalidate_on: someWords("create update delete created"), stale: fc.constantFrom(-1, 0, 30) },
+    ),
     controller: sparse({}, { before: hook, after: hook }),
     events: someWords("a.b c.d"),
     jobs: someWords("index mail"),

@@ -130,7 +130,10 @@ export interface Endpoint {
 export type WriteAction = "create" | "update" | "delete";
 
 export interface EndpointCache {
+  /** How long an answer may be given again. */
   readonly ttlSeconds: number;
+  /** How long after that it may be given while it is made anew; 0: not at all. */
+  readonly staleSeconds: number;
   /** Undefined: every write on the resource. */
   readonly invalidateOn: readonly WriteAction[] | undefined;
 }

@@ -222,10 +222,10 @@ test("the whole format arrives in the model", () => {
     search: ["title", "status"],
     sort: ["created_at", "views"],
     pagination: "offset",
-    cache: { ttlSeconds: 60, invalidateOn: ["create", "update", "delete"] },
+    cache: { ttlSeconds: 60, staleSeconds: 30, invalidateOn: ["create", "update", "delete"] },
     rateLimit: { maxRequests: 100, windowSeconds: 60 },
   });
-  expect(endpoints[1]?.cache).toEqual({ ttlSeconds: 300, invalidateOn: undefined });
+  expect(endpoints[1]?.cache).toEqual({ ttlSeconds: 300, staleSeconds: 0, invalidateOn: undefined });
   expect(endpoints[2]).toMatchObject({
     before: ["check_captcha", "wasm:plugins/check.wasm"],
     after: ["notify_editors"],

@@ -23,6 +23,7 @@ type Names = readonly Located<string>[];
 export type CacheProperties = {
   readonly ttl: Property<number, true>;
   readonly invalidate_on: Property<readonly Located<WriteAction>[], false>;
+  readonly stale: Property<number, false>;
 };
 export type ControllerProperties = { readonly before: Property<Names, false>; readonly after: Property<Names, false> };
 export type SubscriberProperties = {
@@ -91,6 +92,12 @@ const cache = object(
     invalidate_on: optional(
       uniqueList(oneOfWords(["create", "update", "delete"]), {
         description: "Writes that end it early. Default: every write on the resource.",
+      }),
+    ),
+    stale: optional(
+      integer({
+        min: 1,
+        description: "Seconds after `ttl` in which it may still be given while it is made anew. Default: none.",
       }),
     ),
   },

@@ -73,8 +73,9 @@ function toAuth(auth: ReadEndpoint["values"]["auth"]): AuthRule {
   return { kind: "restricted", roles: words.filter((word) => word !== "owner"), owner: words.includes("owner") };
 }
 
-function toCache({ values: { ttl = 1, invalidate_on: writes } }: ReadObject<CacheProperties>): EndpointCache {
-  return { ttlSeconds: ttl, invalidateOn: writes?.map(({ value }) => value) };
+function toCache({ values }: ReadObject<CacheProperties>): EndpointCache {
+  const { ttl = 1, invalidate_on: writes, stale = 0 } = values;
+  return { ttlSeconds: ttl, staleSeconds: stale, invalidateOn: writes?.map(({ value }) => value) };
 }
 
 function toSubscriber({ values: { event = "", handler = "" } }: ReadObject<SubscriberProperties>): EndpointSubscriber {

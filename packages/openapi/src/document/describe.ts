@@ -35,7 +35,7 @@ export function describeEndpoint(resource: Resource, endpoint: Endpoint): string
     ...(rateLimit === undefined
       ? []
       : [`A caller may make ${rateLimit.maxRequests} requests in ${rateLimit.windowSeconds} seconds.`]),
-    ...(cache === undefined ? [] : [`An answer may be up to ${cache.ttlSeconds} seconds old.`]),
+    ...(cache === undefined ? [] : [`An answer may be up to ${cache.ttlSeconds + cache.staleSeconds} seconds old.`]),
   ].join(" ");
 }
 

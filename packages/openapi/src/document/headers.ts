@@ -7,8 +7,9 @@ export const RESPONSE_HEADERS: JsonObject = {
   "X-Request-Id": text("Names this request in the log; the one the client sent, or a new one."),
   ETag: text("Version of the row, for `If-None-Match` and `If-Match`. Not there when `include` added rows."),
   "X-Cache": {
-    description: "Whether the answer comes from the cache.",
-    schema: { type: "string", enum: ["HIT", "MISS"] },
+    description:
+      "`HIT`: from the cache. `MISS`: from the database. `BYPASS`: from the database, because `nocache=1` or the caller's role asked for it.",
+    schema: { type: "string", enum: ["HIT", "MISS", "BYPASS"] },
   },
   "Idempotency-Replayed": {
     description: "`true` when this is the answer that an earlier request with the same key got.",

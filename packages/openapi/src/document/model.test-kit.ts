@@ -82,7 +82,7 @@ function endpointOf(
     search: kind === "list" ? names : [],
     sort: kind === "list" ? names : [],
     pagination: flag ? "cursor" : "offset",
-    cache: flag ? { ttlSeconds: 60, invalidateOn: undefined } : undefined,
+    cache: flag ? { ttlSeconds: 60, staleSeconds: 0, invalidateOn: undefined } : undefined,
     before: flag ? ["check"] : [],
     after: flag ? [] : ["tell"],
     events: flag ? ["thing.done"] : [],

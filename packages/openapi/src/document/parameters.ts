@@ -78,7 +78,7 @@ export function visibleFields({ fields }: Resource): readonly Field[] {
 const NO_CACHE: Parameter = {
   name: "nocache",
   in: "query",
-  description: "`1` asks the database and not the cache.",
+  description: "`1` asks the database and not the cache, which then keeps the new answer.",
   schema: { type: "string" },
 };
 
