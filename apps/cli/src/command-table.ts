@@ -5,6 +5,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
+import { healthcheckCommand } from "./commands/healthcheck.ts";
 import { initCommand } from "./commands/init.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { migrateCommand } from "./commands/migrate.ts";
@@ -34,4 +35,5 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   explainCommand,
   exportCommand,
   doctorCommand,
+  healthcheckCommand,
 ];

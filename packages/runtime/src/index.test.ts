@@ -9,6 +9,7 @@ test("the package exports exactly this", () => {
     "createRuntime",
     "describeApi",
     "describeRelease",
+    "exitOnCrash",
     "loadProject",
     "runUntilSignal",
   ]);

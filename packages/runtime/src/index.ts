@@ -1,4 +1,5 @@
 export type { CredentialsContext } from "./access/credentials-module.ts";
+export { type CrashOptions, type CrashSource, exitOnCrash } from "./crash.ts";
 export { describeApi } from "./describe-api.ts";
 export { ProjectError, type ProjectErrorCode, RuntimeError, type RuntimeErrorCode } from "./errors.ts";
 export { loadProject, type LoadProjectOptions, type Project, RESOURCE_FOLDER } from "./load-project.ts";

@@ -4,7 +4,7 @@ import { type Closeable, closeable, type Logger } from "@shaperail/core";
 import type { Database } from "@shaperail/db";
 import { createHealth } from "@shaperail/health";
 import { createHttpApp, createHttpServer, type Fallback, type Route } from "@shaperail/http";
-import { createLogger } from "@shaperail/logging";
+import { createLogger, type OwnedLogger } from "@shaperail/logging";
 import { createRestRoutes } from "@shaperail/rest";
 import { type CredentialsModule, loadCredentials } from "./access/credentials-module.ts";
 import { openAccess } from "./access/open-access.ts";
@@ -16,6 +16,7 @@ import { type LoadedFunctions, loadFunctions } from "./load-functions.ts";
 import { type Project, RESOURCE_FOLDER } from "./load-project.ts";
 import { openMigrations } from "./migrations.ts";
 import { createAdminServer } from "./observability/admin-server.ts";
+import { droppedLines } from "./observability/dropped-lines.ts";
 import { metricsRoute } from "./observability/metrics-route.ts";
 import { openObservability } from "./observability/open-observability.ts";
 import { redisOpener } from "./open-redis.ts";
@@ -98,6 +99,7 @@ export function createRuntime(
     const { functions, credentials } = await load();
     const observability = shutdown.add("tracing", await openObservability(project, { logger }));
     const { metrics, observer, dispatch } = observability;
+    if (ownLogger !== undefined) metrics.add(droppedLines(ownLogger));
     const databases = await openDatabases(config, { logger, observer, shutdown });
     for (const [name, { stats }] of databases) metrics.addPool(name, stats);
     // Again, because the last spans leave before the databases close; the first time is for when those cannot be opened.
@@ -198,7 +200,7 @@ async function closeOnFailure<T>(started: Promise<T>, shutdown: Shutdown): Promi
   }
 }
 
-function openLogger({ config: { logging, environment } }: Project): Logger & Closeable {
+function openLogger({ config: { logging, environment } }: Project): OwnedLogger {
   return createLogger({ level: environment.rustLog ?? logging.level, format: logging.format });
 }
 

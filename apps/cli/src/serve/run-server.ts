@@ -1,4 +1,4 @@
-import { createRuntime, loadProject, type Runtime, runUntilSignal } from "@shaperail/runtime";
+import { createRuntime, exitOnCrash, loadProject, type Runtime, runUntilSignal } from "@shaperail/runtime";
 import type { CommandContext, ParentProcess } from "../command.ts";
 import { type Environment, pathTo, writeWarnings } from "../project.ts";
 import { isServerMessage, type ServerMessage } from "./server-message.ts";
@@ -8,6 +8,7 @@ export async function runServer(context: CommandContext, env: Environment): Prom
   const project = await loadProject({ directory: pathTo(context), env });
   writeWarnings(context, project);
   const runtime = createRuntime(project);
+  exitOnCrash(runtime.logger);
   await runtime.start();
   return runUntilSignal(runtime);
 }
@@ -20,6 +21,7 @@ export async function runServerForParent(context: CommandContext, parent: Parent
   const started = messageFrom(parent, "start");
   const { env } = await messageFrom(parent, "load");
   const runtime: Runtime = createRuntime(await loadProject({ directory: pathTo(context), env }));
+  exitOnCrash(runtime.logger);
   // Whatever can be wrong with this version must be known while the one before it still serves.
   await runtime.prepare();
   send({ type: "prepared" });
