@@ -5,3 +5,6 @@ export const KITCHEN_SINK: string = fileURLToPath(new URL("../project", import.m
 
 /** The example application. */
 export const BLOG: string = fileURLToPath(new URL("../../../apps/blog", import.meta.url));
+
+/** The project with a resource for each rule about who may see whose rows. */
+export const ACCESS: string = fileURLToPath(new URL("../access-project", import.meta.url));
