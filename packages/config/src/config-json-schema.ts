@@ -1,7 +1,8 @@
 import type { JsonSchema } from "@shaperail/source";
 import { AUTH, AUTH_CONDITIONS } from "./schema-auth.ts";
 import { CONNECTION_NAME, DATABASE } from "./schema-databases.ts";
-import { CACHE, GRAPHQL, GRPC, LOGGING, PROJECT, STORAGE } from "./schema.ts";
+import { CACHE, JOBS, NEAR } from "./schema-cache.ts";
+import { GRAPHQL, GRPC, LOGGING, PROJECT, STORAGE } from "./schema.ts";
 import { CORS, SERVER } from "./schema-http.ts";
 import { MIGRATIONS } from "./schema-migrations.ts";
 import { AUTH_RATE_LIMIT, RATE_LIMIT } from "./schema-rate-limit.ts";
@@ -35,7 +36,8 @@ export function configJsonSchema(): JsonSchema {
         required: ["default"],
       },
       migrations: { description: "Migrations of the databases.", ...toJsonSchema(MIGRATIONS) },
-      cache: { description: "Response cache.", ...toJsonSchema(CACHE) },
+      cache: { description: "Response cache.", ...toJsonSchema(CACHE, { near: nearSchema() }) },
+      jobs: { description: "Queues of jobs.", ...toJsonSchema(JOBS) },
       auth: { description: "Authentication.", ...toJsonSchema(AUTH), ...AUTH_CONDITIONS },
       rate_limit: {
         description: "How often one caller may call.",
@@ -50,6 +52,13 @@ export function configJsonSchema(): JsonSchema {
       graphql: { description: "GraphQL.", ...toJsonSchema(GRAPHQL) },
       grpc: { description: "gRPC.", ...toJsonSchema(GRPC) },
     }),
+  };
+}
+
+function nearSchema(): JsonSchema {
+  return {
+    description: "Answers that each process keeps of its own, in front of Redis.",
+    anyOf: [{ type: "boolean" }, { type: "string", pattern: "\\$\\{" }, toJsonSchema(NEAR)],
   };
 }
 

@@ -177,6 +177,21 @@ export function url(schemes: readonly string[], { mayLackHost = false }: UrlOpti
   };
 }
 
+// What follows a `+` is a list of hosts, which is no URL to `URL`; whoever connects takes it apart.
+const REDIS = /^rediss?(?:\+(?:sentinel|cluster))?:\/\//;
+
+/** Where a Redis is: one server, the Sentinels of one, or nodes of a cluster. */
+export function redisUrl(): Format<string> {
+  const single = url(["redis", "rediss"]);
+  const hosts = /^rediss?\+(?:sentinel|cluster):\/\/(?:[^/?#]*@)?[^/?#@,\s][^/?#@\s]*(?:\/\S*)?$/;
+  return {
+    ...single,
+    expects: `${single.expects}, or with several hosts with \`redis+sentinel://\` or \`redis+cluster://\``,
+    accepts: (value): value is string => single.accepts(value) || (typeof value === "string" && hosts.test(value)),
+    schema: { type: "string", pattern: REDIS.source },
+  };
+}
+
 /** The name of an environment variable, for keys that must not hold the secret itself. */
 export function variableName(): Format<string> {
   return text({ expects: "the name of an environment variable, never the secret itself", pattern: VARIABLE_NAME });

@@ -4,6 +4,7 @@ import type { ProjectConfig } from "./project-config.ts";
 export const OPTIONAL_SECTIONS = [
   "auth",
   "cache",
+  "jobs",
   "cors",
   "rate_limit",
   "storage",

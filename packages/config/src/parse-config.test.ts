@@ -237,7 +237,8 @@ test.each([
   },
   {
     env: { REDIS_URL: "http://:hunter2@x" },
-    message: "'REDIS_URL' must be a URL that starts with `redis://` or `rediss://`.",
+    message:
+      "'REDIS_URL' must be a URL that starts with `redis://` or `rediss://`, or with several hosts with `redis+sentinel://` or `redis+cluster://`.",
   },
   {
     env: { DATABASE_URL: "mysql://u:hunter2@h/d" },
@@ -340,7 +341,10 @@ test.each([
 test.each([
   { text: "projekt: x", message: "Did you mean `project`?" },
   { text: "project: x\ndatabase: {}", message: "write `databases:` and put the connection under `default:`" },
-  { text: "project: x\ncache: { kind: redis }", message: "unknown field `kind`, expected one of `type`, `url`." },
+  {
+    text: "project: x\ncache: { kind: redis }",
+    message: "unknown field `kind`, expected one of `type`, `url`, `near`.",
+  },
   { text: "project: x\nevents: { webhook: {} }", message: "Did you mean `webhooks`?" },
   { text: "project: x\n__proto__: {}", message: "unknown field `__proto__`" },
   { text: "project: x\nconstructor: { prototype: 1 }", message: "unknown field `constructor`" },

@@ -23,7 +23,7 @@ export interface ParseConfigOptions {
 /**
  * What of a configuration is going to be used; what is not must not have to be set.
  *
- * `databases`: a secret that is not set is one that cannot be revealed, and `cache` and `storage` are left out when a
+ * `databases`: a secret that is not set is one that cannot be revealed, and `cache`, `jobs` and `storage` are left out when a
  * variable in them is not set. `nothing`: the URLs of databases need not be set either; in their place are ones that
  * lead nowhere.
  */
@@ -71,7 +71,7 @@ function toNowhere(variables: readonly string[]): Record<string, string> {
 }
 
 /** Sections that are left out when they are not needed and lack a variable. */
-const DISPENSABLE = new Set(["cache", "storage"]);
+const DISPENSABLE = new Set(["cache", "jobs", "storage"]);
 
 function withoutUnset(tree: SourceNode, variables: Variables): SourceNode {
   if (tree.kind !== "map") return tree;

@@ -22,6 +22,8 @@ export interface ProjectConfig {
   readonly databases: DatabasesConfig;
   readonly migrations: MigrationsConfig;
   readonly cache: CacheConfig | undefined;
+  /** Undefined: the file says nothing about jobs. */
+  readonly jobs: JobsConfig | undefined;
   readonly auth: AuthConfig | undefined;
   readonly rateLimit: RateLimitsConfig;
   readonly storage: StorageConfig | undefined;
@@ -97,6 +99,20 @@ export interface MigrationsConfig {
 export interface CacheConfig {
   readonly type: "redis";
   readonly url: string;
+  /** What each process keeps of it; undefined: nothing. */
+  readonly near: NearCacheConfig | undefined;
+}
+
+export interface NearCacheConfig {
+  readonly maxBytes: number;
+  readonly maxEntries: number;
+  /** How long Redis may be silent before what is kept is not used. */
+  readonly maxSilenceMs: number;
+}
+
+export interface JobsConfig {
+  /** The cache's, or `REDIS_URL`, when the section has none; undefined: nobody named a Redis. */
+  readonly url: string | undefined;
 }
 
 /** Who signs access tokens, and what is expected of them. */
@@ -231,7 +247,7 @@ export interface EnvironmentConfig {
   readonly otelSamplerRatio: number | undefined;
   /** `OTEL_RESOURCE_ATTRIBUTES`, not parsed. */
   readonly otelResourceAttributes: string | undefined;
-  /** `REDIS_URL`, for jobs. */
+  /** `REDIS_URL`: the Redis of whatever has no URL of its own. */
   readonly redisUrl: string | undefined;
   /** `DIRECT_DATABASE_URL`: past a pooler, for migrations, LISTEN and advisory locks. */
   readonly directDatabaseUrl: string | undefined;

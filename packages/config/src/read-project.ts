@@ -1,5 +1,6 @@
 import { entryOf, type SourceNode } from "@shaperail/source";
 import { readAuth } from "./read-auth.ts";
+import { readCache, readJobs } from "./read-cache.ts";
 import { readEvents } from "./read-events.ts";
 import { readDatabases } from "./read-databases.ts";
 import { readCors, readServer } from "./read-http.ts";
@@ -8,7 +9,7 @@ import { readRateLimits } from "./read-rate-limit.ts";
 import { type ProjectReading, readSection } from "./read-section.ts";
 import { readSettings } from "./read-settings.ts";
 import type { EnvironmentConfig, ProjectConfig } from "./project-config.ts";
-import { CACHE, ENVIRONMENT, type EnvironmentValues, GRAPHQL, GRPC, LOGGING, PROJECT, STORAGE } from "./schema.ts";
+import { ENVIRONMENT, type EnvironmentValues, GRAPHQL, GRPC, LOGGING, PROJECT, STORAGE } from "./schema.ts";
 import { createSecret } from "./secret.ts";
 
 /** Keys of the file that are maps themselves. */
@@ -18,6 +19,7 @@ const SECTIONS = [
   "databases",
   "migrations",
   "cache",
+  "jobs",
   "auth",
   "rate_limit",
   "storage",
@@ -50,7 +52,8 @@ export function readProject(
   const cors = readCors(root, reading);
   const databases = readDatabases(root, reading);
   const migrations = readMigrations(root, reading);
-  const cache = readSection({ key: "cache", settings: CACHE, parent: root }, reading);
+  const cache = readCache(root, reading);
+  const jobs = readJobs(root, cache?.url ?? environment?.redis_url ?? undefined, reading);
   const auth = readAuth(root, reading);
   const rateLimit = readRateLimits(root, reading);
   const storage = readSection({ key: "storage", settings: STORAGE, parent: root }, reading);
@@ -84,6 +87,7 @@ export function readProject(
     databases,
     migrations,
     cache,
+    jobs,
     auth,
     rateLimit,
     storage: storage && {

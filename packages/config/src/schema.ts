@@ -1,4 +1,4 @@
-import { boolean, integer, listOf, oneOf, share, text, url, workers } from "./format.ts";
+import { boolean, integer, listOf, oneOf, redisUrl, share, text, url, workers } from "./format.ts";
 import type { Protocol, TracesSampler } from "./project-config.ts";
 import { optional, required, type Settings, withDefault } from "./setting.ts";
 
@@ -39,16 +39,6 @@ export const PROJECT: Settings<ProjectValues> = {
     ["rest"],
     { doc: "Protocols that are served." },
   ),
-};
-
-export interface CacheValues {
-  type: "redis";
-  url: string;
-}
-
-export const CACHE: Settings<CacheValues> = {
-  type: required(oneOf(["redis"]), { doc: "Kind of cache." }),
-  url: required(url(["redis", "rediss"]), { doc: "Connection URL.", sensitive: true }),
 };
 
 export interface StorageValues {
@@ -160,7 +150,11 @@ export const ENVIRONMENT: Settings<EnvironmentValues> = {
     doc: "Facts about the instance, sent with every span.",
     env: "OTEL_RESOURCE_ATTRIBUTES",
   }),
-  redis_url: optional(url(["redis", "rediss"]), { doc: "Redis for jobs.", env: "REDIS_URL", sensitive: true }),
+  redis_url: optional(redisUrl(), {
+    doc: "Redis of whatever has no URL of its own.",
+    env: "REDIS_URL",
+    sensitive: true,
+  }),
   direct_database_url: optional(url(["postgresql", "postgres"], { mayLackHost: true }), {
     doc: "Connection past a pooler, for migrations.",
     env: "DIRECT_DATABASE_URL",
