@@ -4,6 +4,6 @@ import type { Subject } from "@shaperail/auth";
 export function checkCredentials(body: Readonly<Record<string, unknown>>): Subject | undefined {
   const { email, password, role, tenant } = body;
   if (password !== "correct horse battery staple") return undefined;
-  const tenantId = tenant === undefined ? undefined : String(tenant);
+  const tenantId = typeof tenant === "string" ? tenant : undefined;
   return { sub: String(email), role: String(role), tenantId };
 }
