@@ -1,18 +1,24 @@
 import { logText } from "./log-text.ts";
+import { noRedaction, REDACTED, type Redaction } from "./redaction.ts";
 
 const DEEPEST = 8;
 const MOST_ITEMS = 1_000;
 
-/** Any value as JSON can write it. Never throws, whatever a getter or a proxy does, and never runs in circles. */
-export function logValue(value: unknown): unknown {
+/** Any value as JSON can write it, without what is to be hidden. Never throws, whatever a getter or a proxy does, and never runs in circles. */
+export function logValue(value: unknown, redaction: Redaction = noRedaction): unknown {
   try {
-    return plain(value, []);
+    return plain(value, { parents: [], redaction });
   } catch {
     return "[unreadable]";
   }
 }
 
-function plain(value: unknown, parents: readonly object[]): unknown {
+interface Place {
+  readonly parents: readonly object[];
+  readonly redaction: Redaction;
+}
+
+function plain(value: unknown, place: Place): unknown {
   switch (typeof value) {
     case "string":
       return logText(value);
@@ -25,27 +31,30 @@ function plain(value: unknown, parents: readonly object[]): unknown {
     case "function":
       return `[function ${value.name}]`;
     case "object":
-      return value === null ? null : plainObject(value, parents);
+      return value === null ? null : plainObject(value, place);
     default:
       return value;
   }
 }
 
-function plainObject(value: object, parents: readonly object[]): unknown {
+function plainObject(value: object, place: Place): unknown {
+  const { parents, redaction } = place;
   if (parents.includes(value)) return "[circular]";
   if (parents.length >= DEEPEST) return "[too deep]";
-  const path = [...parents, value];
+  const path = { redaction, parents: [...parents, value] };
   if (value instanceof Error) return plainError(value, path);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (Array.isArray(value)) return value.slice(0, MOST_ITEMS).map((item) => plain(item, path) ?? null);
-  if (value instanceof Set) return plainObject([...value], parents);
+  if (value instanceof Set) return plainObject([...value], place);
   const entries = value instanceof Map ? [...value].map(([key, item]) => [String(key), item]) : Object.entries(value);
-  return Object.fromEntries(entries.slice(0, MOST_ITEMS).map(([key, item]) => [key, plain(item, path)]));
+  return Object.fromEntries(
+    entries.slice(0, MOST_ITEMS).map(([key, item]) => [key, redaction.hides(key) ? REDACTED : plain(item, path)]),
+  );
 }
 
 // Only what is known to be safe to show: drivers hang the statement, its parameters or the whole connection on errors.
-function plainError(error: Error, path: readonly object[]): unknown {
+function plainError(error: Error, path: Place): unknown {
   const ours = "hint" in error;
   return {
     code: "code" in error ? plain(error.code, path) : undefined,

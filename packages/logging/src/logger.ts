@@ -7,6 +7,7 @@ import { logContext } from "./log-context.ts";
 import { parseLogFilter } from "./log-filter.ts";
 import type { LogEntry } from "./log-entry.ts";
 import { createJsonFormat } from "./json-format.ts";
+import { createRedaction } from "./redaction.ts";
 import { createPrettyFormat } from "./pretty-format.ts";
 
 /** What {@link createLogger} needs; every option has a default. */
@@ -37,6 +38,12 @@ export interface LoggerOptions {
    * @default "shaperail_runtime"
    */
   readonly target?: string;
+  /**
+   * Names whose values are written as `[REDACTED]`, at any depth and however they are written: `api_key` is also `apiKey`. The fields that
+   * every request has, such as `status`, are shown on their lines nevertheless.
+   * @default []
+   */
+  readonly sensitive?: Iterable<string>;
   /**
    * Replaces what must not be read in a log, in every line's fields before they are written. What it throws costs the
    * fields, not the line.
@@ -70,13 +77,15 @@ export function createLogger({
   color = false,
   destination = 1,
   target = "shaperail_runtime",
+  sensitive = [],
   redact = (fields) => fields,
   clock = systemClock,
 }: LoggerOptions = {}): OwnedLogger {
   const writer =
     typeof destination === "function" ? writerOf(destination) : createLineWriter(destination, { onDropped });
   const winston = createSink(writer);
-  const render = format === "json" ? createJsonFormat() : createPrettyFormat({ color });
+  const redaction = createRedaction(sensitive);
+  const render = format === "json" ? createJsonFormat(redaction) : createPrettyFormat({ color, redaction });
   const filter = parseLogFilter(level);
 
   let open = true;

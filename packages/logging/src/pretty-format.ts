@@ -2,6 +2,7 @@ import { LEVEL_NAME, type LogEntry } from "./log-entry.ts";
 import type { LogLevel } from "./level.ts";
 import { logText } from "./log-text.ts";
 import { logValue } from "./log-value.ts";
+import { noRedaction, REDACTED, type Redaction } from "./redaction.ts";
 
 const COLOUR: Readonly<Record<LogLevel, string>> = {
   error: "\u001B[31m",
@@ -15,15 +16,22 @@ const RESET = "\u001B[0m";
 // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
 const CONTROL = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g;
 
+interface PrettyOptions {
+  readonly color?: boolean;
+  readonly redaction?: Redaction;
+}
+
 /** Writes entries for people: time, level, target, message and `name=value`, the stack of an error on lines of its own. */
-export function createPrettyFormat({ color = false }: { readonly color?: boolean } = {}): (entry: LogEntry) => string {
+export function createPrettyFormat({ color = false, redaction = noRedaction }: PrettyOptions = {}): (
+  entry: LogEntry,
+) => string {
   return ({ time, level, target, message, fields }) => {
     const name = LEVEL_NAME[level].padStart(5);
     const shown = color ? `${COLOUR[level]}${name}${RESET}` : name;
     const pairs: string[] = [];
     const stacks: string[] = [];
     for (const [key, value] of Object.entries(fields)) {
-      const safe = logValue(value);
+      const safe = redaction.hidesField(key) ? REDACTED : logValue(value, redaction);
       pairs.push(`${key}=${value instanceof Error ? JSON.stringify(logText(value.message)) : asWord(safe)}`);
       if (value instanceof Error) stacks.push(stackOf(safe));
     }
