@@ -6,8 +6,9 @@ export const seedCommand: Command = {
   arguments: [["[path]", "a directory of seed files (default: seeds)"]],
   options: [
     ["--if-empty", "Do nothing when one of the tables has rows."],
+    ["--upsert", "Change rows that are there, by the unique key of each record, instead of refusing them."],
     ["--json", "Print the outcome as JSON on standard output."],
   ],
-  examples: ["seed", "seed --if-empty", "seed fixtures/demo"],
+  examples: ["seed", "seed --if-empty", "seed --upsert", "seed fixtures/demo"],
   load: async () => (await import("./seed-run.ts")).runSeed,
 };

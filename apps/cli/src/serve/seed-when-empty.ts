@@ -12,8 +12,8 @@ export async function seedWhenEmpty(context: CommandContext, project: Project): 
   const folder = join(pathTo(context), "seeds");
   if (!existsSync(folder)) return;
   const files = await readSeeds(folder, { resources: project.resources, color: stderr.color });
-  for (const result of await seedProject(project, { files, ifEmpty: true })) {
-    if (result.outcome === "skipped") continue;
+  for (const result of await seedProject(project, { files, mode: "if-empty" })) {
+    if (result.outcome !== "inserted") continue;
     for (const { table, count } of result.tables) stderr.write(`${table}: ${count} record(s) inserted\n`);
   }
 }

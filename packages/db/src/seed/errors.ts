@@ -5,6 +5,8 @@ export type SeedErrorCode =
   | "SEED_TABLE_UNKNOWN"
   /** A record has a key that is no column of its table. */
   | "SEED_COLUMN_UNKNOWN"
+  /** With `upsert`: no unique key has a value in every record of a file. */
+  | "SEED_KEY_MISSING"
   /** The database refused a record; nothing of any file was inserted. */
   | "SEED_RECORD_REFUSED";
 

@@ -3,7 +3,7 @@ import { createTestDatabase } from "@shaperail/test-services";
 import { describe, expect, test } from "vitest";
 import { createDatabase } from "../database.ts";
 import type { TableModel } from "../migrate/table-model.ts";
-import { insertSeeds, type SeedFile, type SeedOutcome } from "./insert-seeds.ts";
+import { insertSeeds, type SeedFile, type SeedOptions, type SeedOutcome, type SeedProgress } from "./insert-seeds.ts";
 import { field, table as tableWithId } from "../migrate/table.test-kit.ts";
 
 const table = (name: string, fields: TableModel["fields"]): TableModel => tableWithId(name, [], { fields });
@@ -36,7 +36,7 @@ const TABLES: readonly TableModel[] = [
   ]),
   table("users", [
     field("id", { type: "uuid", primary: true }),
-    field("name"),
+    field("name", { unique: true }),
     field("boss_id", { type: "uuid", ref: { resource: "users", field: "id" } }),
   ]),
 ];
@@ -49,7 +49,7 @@ const file = (name: string, ...records: Record<string, unknown>[]): SeedFile => 
 
 async function withTables(
   use: (context: {
-    insert: (files: SeedFile[], options?: { ifEmpty?: boolean }) => Promise<SeedOutcome>;
+    insert: (files: SeedFile[], options?: Pick<SeedOptions, "mode" | "onProgress">) => Promise<SeedOutcome>;
     query: (text: string) => Promise<readonly (readonly (string | null)[])[]>;
   }) => Promise<void>,
 ): Promise<void> {
@@ -150,11 +150,11 @@ describe("a record that is refused", () => {
   });
 });
 
-test("ifEmpty inserts nothing when one of the tables has a row", async () => {
+test("if-empty inserts nothing when one of the tables has a row", async () => {
   await withTables(async ({ insert, query }) => {
     const posts = file("posts", { title: "x" });
-    expect(await insert([posts], { ifEmpty: true })).toMatchObject({ outcome: "inserted" });
-    expect(await insert([posts], { ifEmpty: true })).toEqual({ outcome: "skipped", table: "posts" });
+    expect(await insert([posts], { mode: "if-empty" })).toMatchObject({ outcome: "inserted" });
+    expect(await insert([posts], { mode: "if-empty" })).toEqual({ outcome: "skipped", table: "posts" });
     expect(await query("select count(*) from posts")).toEqual([["1"]]);
   });
 });
@@ -166,6 +166,79 @@ test("ten thousand records take less than a second", async () => {
     await insert([file("posts", ...records)]);
     expect(performance.now() - startedAt).toBeLessThan(1_500);
     expect(await query("select count(*) from posts")).toEqual([["10000"]]);
+  });
+});
+
+describe("upsert", () => {
+  const upsert = { mode: "upsert" } as const;
+  const [ann, bob] = [randomUUID(), randomUUID()];
+
+  test("inserts what is new, changes what differs and leaves the rest; run again it changes nothing", async () => {
+    await withTables(async ({ insert, query }) => {
+      await insert([file("users", { id: ann, name: "Ann" }, { id: bob, name: "Bob", boss_id: ann })]);
+      const cleo = randomUUID();
+      const files = [file("users", { id: ann, name: "Ann" }, { id: bob, name: "Rob" }, { id: cleo, name: "Cleo" })];
+      const rows = "select name, boss_id, xmin from users order by name";
+      expect(await insert(files, upsert)).toEqual({
+        outcome: "upserted",
+        tables: [{ table: "users", inserted: 1, updated: 1, unchanged: 1 }],
+      });
+      const after = await query(rows);
+      expect(after.map((row) => row.slice(0, 2))).toEqual([
+        ["Ann", null],
+        ["Cleo", null],
+        // What the record leaves out stays.
+        ["Rob", ann],
+      ]);
+      expect(await insert(files, upsert)).toMatchObject({ tables: [{ inserted: 0, updated: 0, unchanged: 3 }] });
+      expect(await query(rows)).toEqual(after);
+    });
+  });
+
+  test("recognises records by a unique field where they do not give the primary key", async () => {
+    await withTables(async ({ insert, query }) => {
+      await query("alter table users alter id set default gen_random_uuid()");
+      const files = [file("users", { name: "Ann" }, { name: "Bob" })];
+      expect(await insert(files, upsert)).toMatchObject({ tables: [{ inserted: 2 }] });
+      expect(await insert(files, upsert)).toMatchObject({ tables: [{ inserted: 0, unchanged: 2 }] });
+      expect(await query("select count(*) from users")).toEqual([["2"]]);
+    });
+  });
+
+  test("a value of every type that did not change is not written", async () => {
+    await withTables(async ({ insert }) => {
+      const values = { ratio: 0.1, live: true, meta: { b: 1, a: [2] }, tags: ["x"], scores: [1], day: "2024-02-29" };
+      const files = [file("posts", { id: ann, title: "x", created_at: "2024-02-29T12:00:00+02:00", ...values })];
+      await insert(files, upsert);
+      expect(await insert(files, upsert)).toMatchObject({ tables: [{ updated: 0, unchanged: 1 }] });
+    });
+  });
+
+  test("a record that the database refuses is named by its line, and nothing is written", async () => {
+    await withTables(async ({ insert, query }) => {
+      await insert([file("users", { id: ann, name: "Ann" })]);
+      const records = [
+        { id: ann, name: "Anna" },
+        { id: bob, name: null },
+      ];
+      await expect(insert([file("users", ...records)], upsert)).rejects.toMatchObject({
+        code: "SEED_RECORD_REFUSED",
+        details: { line: 2 },
+        cause: { code: "DB_NOT_NULL_VIOLATION" },
+      });
+      expect(await query("select name from users")).toEqual([["Ann"]]);
+    });
+  });
+});
+
+test("a long table is written in parts, and progress counts them", async () => {
+  await withTables(async ({ insert, query }) => {
+    const records = Array.from({ length: 12_000 }, (_, n) => ({ title: `Post ${n}` }));
+    const seen: SeedProgress[] = [];
+    await insert([file("posts", ...records)], { onProgress: (progress) => seen.push(progress) });
+    expect(seen.map(({ done }) => done)).toEqual([0, 5_000, 10_000, 12_000]);
+    expect(seen.every(({ table: name, total }) => name === "posts" && total === 12_000)).toBe(true);
+    expect(await query("select count(*) from posts")).toEqual([["12000"]]);
   });
 });
 
