@@ -10,6 +10,9 @@ import { createTestDatabase } from "@shaperail/test-services";
 export const BLOG: string = fileURLToPath(new URL("..", import.meta.url));
 const SHAPERAIL = fileURLToPath(new URL("../../cli/bin/shaperail.js", import.meta.url));
 
+/** Signs tokens in these tests. */
+export const JWT_SECRET = "9f2c7d41b8e05a6390d4c1e7f85b2a6d";
+
 export interface RunOptions {
   /** The whole environment: a DATABASE_URL of the machine must not be used by accident. */
   readonly env?: Readonly<Record<string, string>>;
@@ -44,7 +47,7 @@ export async function spawnServe(
 ): Promise<ServeProcess> {
   const child = spawn(process.execPath, [SHAPERAIL, "serve", ...args], {
     cwd: directory,
-    env: { SHAPERAIL_PORT: "0", ...env },
+    env: { SHAPERAIL_PORT: "0", JWT_SECRET, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -114,7 +117,8 @@ export interface Blog extends AsyncDisposable {
 
 export async function startBlog(): Promise<Blog> {
   const database = await seededDatabase();
-  const project = await loadProject({ directory: BLOG, env: { DATABASE_URL: database.url, SHAPERAIL_PORT: "0" } });
+  const env = { DATABASE_URL: database.url, SHAPERAIL_PORT: "0", JWT_SECRET };
+  const project = await loadProject({ directory: BLOG, env });
   const runtime = createRuntime(project, { logger: noopLogger });
   const { port } = await runtime.start();
   const url = `http://127.0.0.1:${port}`;

@@ -1,0 +1,2 @@
+DROP TABLE "shaperail_refresh_tokens";
+DROP TABLE "shaperail_sessions";
