@@ -19,6 +19,7 @@ import { createAdminServer } from "./observability/admin-server.ts";
 import { droppedLines } from "./observability/dropped-lines.ts";
 import { metricsRoute } from "./observability/metrics-route.ts";
 import { openObservability } from "./observability/open-observability.ts";
+import { sensitiveNames } from "./observability/sensitive-names.ts";
 import { redisOpener } from "./open-redis.ts";
 import { announceRelease } from "./release.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
@@ -200,8 +201,12 @@ async function closeOnFailure<T>(started: Promise<T>, shutdown: Shutdown): Promi
   }
 }
 
-function openLogger({ config: { logging, environment } }: Project): OwnedLogger {
-  return createLogger({ level: environment.rustLog ?? logging.level, format: logging.format });
+function openLogger({ config: { logging, environment }, resources }: Project): OwnedLogger {
+  return createLogger({
+    level: environment.rustLog ?? logging.level,
+    format: logging.format,
+    sensitive: sensitiveNames(resources),
+  });
 }
 
 function stoppedWhileStarting(): RuntimeError {
