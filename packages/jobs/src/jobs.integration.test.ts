@@ -245,6 +245,7 @@ describe.each(BACKENDS)("jobs on $kind", ({ make }) => {
     });
     const first = await queue.add(sync, { user: 1 });
     expect(await queue.add(sync, { user: 1 })).toBe(first);
+    expect(await queue.addAll([{ name: "sync", payload: { user: 1 } }])).toEqual([first]);
     const other = await queue.add(sync, { user: 2 });
     expect((await queue.counts()).waiting).toBe(2);
     await work([sync]);

@@ -61,8 +61,11 @@ export interface JobQueue extends Closeable {
    * @throws `JobsError` `JOBS_PAYLOAD_INVALID`, `JOBS_UNAVAILABLE`, `JOBS_REFUSED`, `JOBS_SCHEMA_MISSING`, `JOBS_CLOSED`
    */
   add<Payload>(job: JobDefinition<Payload> | string, payload: Payload, options?: AddOptions): Promise<string>;
-  /** Adds jobs in this order, all or none. Payloads are not checked: a bad one becomes a dead letter, not everybody's problem. */
-  addAll(entries: readonly JobEntry[]): Promise<void>;
+  /**
+   * Adds jobs in this order, all or none, and resolves with their ids. Payloads are not checked: a bad one becomes a dead
+   * letter, not everybody's problem.
+   */
+  addAll(entries: readonly JobEntry[]): Promise<readonly string[]>;
   /** Undefined when the queue does not know the id: never added, or done long enough ago. */
   status(id: string): Promise<JobStatus | undefined>;
   /** The states of many jobs, in the order of the ids. */
@@ -131,9 +134,9 @@ export function createQueue(options: QueueOptions): JobQueue {
       return use(`Adding the job ${jobName}`, async (queue) => (await queue.add(jobName, data, opts)).id ?? "");
     },
     async addAll(entries) {
-      if (entries.length === 0) return;
+      if (entries.length === 0) return [];
       const bulk = entries.map(toBullJob);
-      await use("Adding jobs", (queue) => queue.addBulk(bulk));
+      return use("Adding jobs", async (queue) => (await queue.addBulk(bulk)).map(({ id = "" }) => id));
     },
     status: (id) =>
       use("Reading a job", async (queue) => {

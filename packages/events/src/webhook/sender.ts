@@ -32,6 +32,8 @@ export interface OutgoingWebhook {
   readonly body: string | Uint8Array;
   /** One secret, or two while they are being changed, the new one first. */
   readonly secrets: readonly string[];
+  /** Ends the attempt early. @default only `timeoutMs` does */
+  readonly signal?: AbortSignal;
 }
 
 /** An attempt to deliver a webhook. */
@@ -76,7 +78,10 @@ export function createWebhookSender({
     allowH2: false,
   });
 
-  async function post({ url, id, body, secrets }: OutgoingWebhook, target: URL): Promise<WebhookDelivery> {
+  async function post(
+    { url, id, body, secrets, signal: stop }: OutgoingWebhook,
+    target: URL,
+  ): Promise<WebhookDelivery> {
     const started = performance.now();
     const headers = {
       "content-type": "application/json",
@@ -92,7 +97,7 @@ export function createWebhookSender({
     });
     try {
       if (isIP(hostOf(target)) !== 0 && !guard.allows(hostOf(target))) throw refused(target.hostname);
-      const signal = AbortSignal.timeout(timeoutMs);
+      const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(stop === undefined ? [] : [stop])]);
       const answer = await request(url, { method: "POST", headers, body, dispatcher: agent, signal });
       await readSome(answer.body, { read, maxResponseBytes });
       const retryAfter = answer.headers["retry-after"];
