@@ -68,7 +68,7 @@ export interface CacheRequest {
   readonly key: string;
   /** What the value was made from, 32 at most: invalidating any of them makes it old. @default [] */
   readonly tags?: readonly string[];
-  /** @default the cache's */
+  /** With 0 and no `staleSeconds` nothing is kept. @default the cache's */
   readonly ttlSeconds?: number;
   /** @default the cache's */
   readonly staleSeconds?: number;
@@ -127,7 +127,7 @@ export interface Cache extends Closeable {
    * Only looks. Whoever loads after a miss must begin loading after this has resolved: the answer names the state of the data
    * it is kept under. Never rejects.
    */
-  lookup(request: CacheRequest): Promise<CacheLookup>;
+  lookup(request: Omit<CacheRequest, "refresh">): Promise<CacheLookup>;
   /**
    * Makes everything old that carries one of the tags: call it after the write is committed and before it is acknowledged.
    * Never rejects. Resolves with whether the other instances can know; if not, they are told as soon as the store answers,

@@ -217,6 +217,18 @@ test("close delivers what it can and does not wait for a store that hangs", asyn
   expect(hanging.stats().pendingInvalidations).toBe(1);
 });
 
+test("what is loaded while the cache closes is answered and not kept", async () => {
+  const store = faultyStore();
+  const cache = testCache({ store });
+  const { opened, open } = gate();
+  const slow = cache.getOrSet("key", () => opened.then(() => "late"));
+  await settle();
+  await cache.close();
+  open();
+  expect(await slow).toBe("late");
+  expect(store.calls.write).toBe(0);
+});
+
 test("an answer that waited while this process was busy is not taken for a failure", async () => {
   const store = faultyStore();
   const cache = testCache({

@@ -182,6 +182,14 @@ test("what is not to be kept is answered and not kept", async () => {
   expect((await cache.fetch({ key: "key" }, load)).state).toBe("miss");
 });
 
+test.each([0, -1, Number.NaN])("a value that lives for %s seconds is answered and not kept", async (ttlSeconds) => {
+  const { logger, lines } = recordingLogger();
+  const cache = testCache({ logger });
+  expect(await cache.getOrSet("key", async () => 1, { ttlSeconds })).toBe(1);
+  expect(await cache.getOrSet("key", async () => 2, { ttlSeconds })).toBe(2);
+  expect(lines).toEqual([]);
+});
+
 test("a value above maxValueBytes is answered and not kept", async () => {
   const cache = testCache({ maxValueBytes: 1_000 });
   const read = (bytes: number): Promise<string> =>

@@ -1,20 +1,19 @@
 import { closeable, noopLogger, noopObserver, systemClock } from "@shaperail/core";
 import { createCacheKeys, checkTags, EVERYTHING } from "./cache-key.ts";
-import type { Cache, CacheAnswer, CacheOptions, CacheRequest, LoadedEntry } from "./cache-contract.ts";
+import type { Cache, CacheOptions, CacheRequest, LoadedEntry } from "./cache-contract.ts";
 import { createCircuit } from "./circuit.ts";
 import { createComplaints } from "./complaints.ts";
-import type { CacheEntry, StoredEntry } from "./entry.ts";
 import { CacheError } from "./errors.ts";
+import { createFetch } from "./fetch.ts";
 import { createInvalidator } from "./invalidator.ts";
+import { createKeeper } from "./keep.ts";
 import { createLookup, type Found, type Place } from "./lookup.ts";
 import { createNearCache } from "./near-cache.ts";
 import { observeStore } from "./observed-store.ts";
 import { createPendingRenewals } from "./pending-renewals.ts";
 import { createRecovery } from "./recovery.ts";
-import { createSingleFlight } from "./single-flight.ts";
 import { createValueWriter } from "./value-writer.ts";
 
-const JITTER = 0.1;
 const BYPASS: Found = { state: "bypass" };
 const GET = { "cache.operation": "get" };
 const HIT = { "cache.result": "hit" };
@@ -24,8 +23,8 @@ export function createCache({
   store,
   prefix = "shaperail:cache:",
   version = "1",
-  ttlSeconds: defaultTtlSeconds = 60,
-  staleSeconds: defaultStaleSeconds = 0,
+  ttlSeconds = 60,
+  staleSeconds = 0,
   timeoutMs = 50,
   failureThreshold = 5,
   maxProbePauseMs = 1_000,
@@ -52,7 +51,7 @@ export function createCache({
     threshold: failureThreshold,
     isFailure: (error) => !(error instanceof CacheError && error.code === "CACHE_COMMAND_FAILED"),
     onOpen(error) {
-      complain("The cache does not answer and is left alone", error);
+      isReported = complain("The cache does not answer and is left alone", error) || isReported;
       recovery.wake();
     },
   });
@@ -78,11 +77,17 @@ export function createCache({
     longestMs: maxProbePauseMs,
     random,
   });
-  const writer = createValueWriter({ store: observed.write, circuit, complain, maxValueBytes, maxPendingBytes });
-  const find = createLookup({ read: store.read, circuit, renewals, near, complain, clock });
-  const flights = createSingleFlight<CacheEntry>({ maxFlights, timeoutMs: flightTimeoutMs });
+  const writer = createValueWriter({ store: observed.write, circuit, complain, maxPendingBytes });
+  const find = createLookup({
+    read: (key, generationKeys) => store.read(key, generationKeys),
+    circuit,
+    renewals,
+    near,
+    complain,
+    clock,
+  });
+  let isReported = false;
   const counts = { hit: 0, near: 0, miss: 0, bypass: 0 };
-  let refreshes = 0;
   let isClosed = false;
 
   async function recover(): Promise<boolean> {
@@ -91,7 +96,8 @@ export function createCache({
       if (!probe.done) return false;
       // What the store has not heard of stays out of use, so nothing old comes back with it.
       circuit.close();
-      logger.info("The cache is back");
+      if (isReported) logger.info("The cache is back");
+      isReported = false;
     }
     return invalidator.catchUp();
   }
@@ -109,66 +115,14 @@ export function createCache({
       if (state !== "bypass") report(state === "hit" ? HIT : MISS);
       return found;
     });
-  /** Makes what was loaded an entry, and keeps it under the stamp that was read before it was loaded. */
-  const keeper = (
-    place: Place,
-    { ttlSeconds = defaultTtlSeconds, staleSeconds = defaultStaleSeconds }: CacheRequest,
-  ) => {
-    const lookedAt = clock();
-    return (found: Found, { body, meta = "", keep = true }: LoadedEntry): CacheEntry => {
-      const entry = { body: typeof body === "string" ? Buffer.from(body) : body, meta };
-      if (!keep || isClosed || found.state === "bypass") return entry;
-      // Values that were loaded together are not to expire together.
-      const ttlMs = ttlSeconds * 1_000 * (1 - JITTER * random());
-      const stored: StoredEntry = {
-        ...entry,
-        stamp: found.stamp,
-        storedAt: lookedAt,
-        ttlMs,
-        staleMs: staleSeconds * 1_000,
-      };
-      if (entry.body.length <= maxValueBytes) near?.keep(place.valueKey, stored);
-      writer.write(place.valueKey, stored);
-      return entry;
-    };
-  };
-  /**
-   * Whoever found the same state of the data shares a load. Where the state is unknown, a load that is under way may be older
-   * than a write that was acknowledged since, so only one that has not begun is shared.
-   */
-  const share = ({ valueKey }: Place, found: Found, work: () => Promise<CacheEntry>): Promise<CacheEntry> =>
-    found.state === "bypass" ? flights.joinNext(valueKey, work) : flights.join(flightKey(valueKey, found.stamp), work);
-  const flightKey = (valueKey: string, stamp: string): string => `${valueKey} ${stamp}`;
-
-  const refreshLater = (key: string, load: () => Promise<CacheEntry>): void => {
-    if (flights.has(key) || refreshes >= maxRefreshes) return;
-    refreshes += 1;
-    flights
-      .join(key, load)
-      .catch((error: unknown) => complain("A stale value cannot be loaded anew", error))
-      .finally(() => (refreshes -= 1));
-  };
-
-  type Load = () => Promise<LoadedEntry>;
-  async function fetchAt(place: Place, request: CacheRequest, load: Load): Promise<CacheAnswer> {
-    const keep = keeper(place, request);
-    const found = await look(place, request);
-    const work = async (): Promise<CacheEntry> => keep(found, await load());
-    if (request.refresh === true) return { ...(await work()), state: "bypass", isStale: false };
-    if (found.state === "hit") {
-      const { entry, isStale } = found;
-      if (isStale) refreshLater(flightKey(place.valueKey, found.stamp), work);
-      return { body: entry.body, meta: entry.meta, state: "hit", isStale };
-    }
-    const { body, meta } = await share(place, found, work);
-    return { body, meta, state: found.state, isStale: false };
-  }
+  const keeper = createKeeper({ near, writer, clock, random, ttlSeconds, staleSeconds, maxValueBytes });
+  const fetch = createFetch({ look, keeper, complain, maxFlights, flightTimeoutMs, maxRefreshes });
 
   return {
-    fetch: async (request, load) => fetchAt(placeOf(request, "bytes"), request, load),
+    fetch: async (request, load) => fetch.answer(placeOf(request, "bytes"), request, load),
     async getOrSet<T>(key: string, load: () => Promise<T>, options: Omit<CacheRequest, "key"> = {}): Promise<T> {
       const request = { ...options, key };
-      const { body } = await fetchAt(placeOf(request, "json"), request, async () => {
+      const { body } = await fetch.answer(placeOf(request, "json"), request, async () => {
         // In an object, since JSON has no text for undefined alone.
         return { body: JSON.stringify({ value: await load() }) };
       });
@@ -196,13 +150,13 @@ export function createCache({
       bypasses: counts.bypass,
       isOpen: circuit.isOpen,
       pendingInvalidations: renewals.size,
-      flights: flights.size,
+      flights: fetch.flights,
       nearEntries: near?.size ?? 0,
     }),
     ...closeable(async () => {
       isClosed = true;
       recovery.stop();
-      await Promise.all([writer.idle(), invalidator.catchUp()]);
+      await Promise.all([writer.close(), invalidator.catchUp()]);
     }),
   };
 }

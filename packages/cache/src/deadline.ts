@@ -1,5 +1,5 @@
 /** Thrown by {@link inTime}; one object for all, since nobody reads its stack. */
-export const TOO_LATE: Error = new Error("The cache store did not answer in time.");
+const TOO_LATE: Error = new Error("The cache store did not answer in time.");
 
 const GRACE_MS = 5;
 

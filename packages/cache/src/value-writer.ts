@@ -4,31 +4,24 @@ import { encodeEntry, type StoredEntry } from "./entry.ts";
 
 /** Writes values behind the caller's back. */
 export interface ValueWriter {
-  /** Writes, unless the value is too large or too much is being written; nobody waits for it and it never throws. */
+  /** Writes, unless too much is being written; nobody waits for it and it never throws. */
   write(key: string, entry: StoredEntry): void;
-  /** Resolves when nothing is being written. */
-  idle(): Promise<void>;
+  /** Writes nothing from now on, and resolves when nothing is being written. */
+  close(): Promise<void>;
 }
 
 export interface ValueWriterOptions {
   readonly store: (key: string, value: Buffer, ttlMs: number) => Promise<void>;
   readonly circuit: Circuit;
   readonly complain: Complain;
-  /** Largest body and meta together, in bytes. */
-  readonly maxValueBytes: number;
   /** Most bytes on the way to the store. */
   readonly maxPendingBytes: number;
 }
 
-export function createValueWriter({
-  store,
-  circuit,
-  complain,
-  maxValueBytes,
-  maxPendingBytes,
-}: ValueWriterOptions): ValueWriter {
+export function createValueWriter({ store, circuit, complain, maxPendingBytes }: ValueWriterOptions): ValueWriter {
   const writes = new Set<Promise<void>>();
   let pendingBytes = 0;
+  let isClosed = false;
 
   const send = async (key: string, entry: StoredEntry): Promise<void> => {
     const encoded = encodeEntry(entry);
@@ -40,12 +33,12 @@ export function createValueWriter({
 
   return {
     write(key, entry) {
-      const bytes = entry.body.length + Buffer.byteLength(entry.meta);
-      if (circuit.isOpen || bytes > maxValueBytes || pendingBytes + bytes > maxPendingBytes) return;
+      if (isClosed || circuit.isOpen || pendingBytes + entry.body.length > maxPendingBytes) return;
       const write = send(key, entry).finally(() => writes.delete(write));
       writes.add(write);
     },
-    async idle() {
+    async close() {
+      isClosed = true;
       await Promise.all(writes);
     },
   };
