@@ -7,7 +7,7 @@ import { walk } from "./walk.ts";
 
 let running: RunningProject;
 beforeAll(async () => {
-  running = await startProject(BLOG);
+  running = await startProject(BLOG, { env: { JWT_SECRET: "9f2c7d41b8e05a6390d4c1e7f85b2a6d" } });
   // Rows that nobody may write through the API.
   await running.sql(`
     INSERT INTO authors (handle, name, email, joined_on)

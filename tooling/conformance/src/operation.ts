@@ -45,7 +45,7 @@ export function operationsOf(document: OpenApiDocument): readonly DocumentOperat
             locate(document, each as Part, `${pointer}/responses/${status}`),
           ]),
         ),
-        guarded: list(operation["security"]).length > 0,
+        guarded: isGuarded(list(operation["security"])),
         controlled: operation["x-shaperail-controller"] !== undefined,
       };
     }),
@@ -97,4 +97,9 @@ function list(value: unknown): readonly Part[] {
 /** A key as a step of a JSON pointer. */
 function escape(key: string): string {
   return key.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+/** An empty requirement among others admits callers without credentials. */
+function isGuarded(requirements: readonly Part[]): boolean {
+  return requirements.length > 0 && requirements.every((requirement) => Object.keys(requirement).length > 0);
 }
