@@ -29,6 +29,7 @@ describe("MC034: what a live release uses stays", () => {
     { what: "a dropped column", sql: "ALTER TABLE posts DROP COLUMN title;" },
     { what: "a renamed column", sql: "ALTER TABLE posts RENAME COLUMN title TO headline;" },
     { what: "a dropped table", sql: "DROP TABLE posts;" },
+    { what: "a view in the place of a table", sql: "DROP VIEW posts;" },
     { what: "a renamed table", sql: "ALTER TABLE posts RENAME TO articles;" },
     { what: "a table that moves", sql: "ALTER TABLE posts SET SCHEMA archive;" },
     { what: "a column that a block drops", sql: "DO $$ BEGIN ALTER TABLE posts DROP COLUMN title; END $$;" },

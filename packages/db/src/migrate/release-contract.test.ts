@@ -44,6 +44,17 @@ test.each([
 });
 
 test.each([
+  { what: "a controller before", given: { before: ["tidy"] } },
+  { what: "a controller after", given: { after: ["tell"] } },
+  { what: "a job", given: { jobs: ["mail"] } },
+])("with $what somewhere, every table of the database may be written", ({ given }) => {
+  const tables = [table("posts", [field("title")]), table("tags", [], { endpoints: [endpoint("list", given)] })];
+  const [posts] = releaseContract({ tables }).tables;
+  expect(posts).toMatchObject({ name: "posts", inserts: true });
+  expect(posts?.columns.every(({ writes }) => writes)).toBe(true);
+});
+
+test.each([
   { what: "required", given: { required: true }, fills: true },
   { what: "generated", given: { generated: true }, fills: true },
   { what: "with a default", given: { default: "x" }, fills: true },

@@ -48,7 +48,8 @@ export interface ReleaseContractInput {
  * @throws `MigrateError` `MIGRATE_TABLE_CONFLICT`
  */
 export function releaseContract({ tables, auth = false }: ReleaseContractInput): ReleaseContract {
-  const own = mergeTables(tables).map(tableContract);
+  const hasCode = tables.some(({ endpoints }) => endpoints.some(runsCode));
+  const own = mergeTables(tables).map((table) => tableContract(table, hasCode));
   const system = SYSTEM_TABLES.filter(({ isNeeded }) => isNeeded({ tables, auth }))
     .flatMap(({ up }) => [...up.matchAll(/^CREATE TABLE "(\w+)"/gm)])
     .map(([, name = ""]) => ({ name, inserts: true, columns: [] }));
@@ -56,33 +57,32 @@ export function releaseContract({ tables, auth = false }: ReleaseContractInput):
   return { tables: [...own, ...system].toSorted(byName) };
 }
 
-function tableContract(table: TableModel): ContractTable {
+function tableContract(table: TableModel, hasCode: boolean): ContractTable {
   const fields = columnsOf(table);
   const columns = fields.map((field) => ({
     name: field.name,
     reads: true,
-    writes: table.endpoints.some((endpoint) => mayWrite(endpoint, field)),
+    writes: hasCode || table.endpoints.some((endpoint) => mayWrite(endpoint, field)),
     fills: alwaysHasValue(field),
   }));
   if (isSoftDeleted(table) && !fields.some(({ name }) => name === "deleted_at")) {
     columns.push({ name: "deleted_at", reads: true, writes: true, fills: false });
   }
-  return { name: table.name, inserts: table.endpoints.some(mayInsert), columns };
+  return { name: table.name, inserts: hasCode || table.endpoints.some(mayInsert), columns };
 }
 
-/** Code of the project's own may write what it likes. */
-function runsCode({ kind, before = [] }: TableEndpoint): boolean {
-  return kind === "custom" || before.length > 0;
+/** Functions of the project's own are handed the whole database, and may write what they like. */
+function runsCode({ kind, before = [], after = [], jobs = [] }: TableEndpoint): boolean {
+  return kind === "custom" || before.length + after.length + jobs.length > 0;
 }
 
-function mayInsert(endpoint: TableEndpoint): boolean {
-  return endpoint.kind === "create" || endpoint.kind === "bulk_create" || runsCode(endpoint);
+function mayInsert({ kind }: TableEndpoint): boolean {
+  return kind === "create" || kind === "bulk_create";
 }
 
 const WRITERS: ReadonlySet<string> = new Set(["create", "bulk_create", "update"]);
 
 function mayWrite(endpoint: TableEndpoint, { name, generated }: TableField): boolean {
-  if (runsCode(endpoint)) return true;
   if (endpoint.softDelete && name === "deleted_at") return true;
   if (!WRITERS.has(endpoint.kind)) return false;
   // Without a list of what a client may write, that is everything; tenant key and owner are filled in from the caller.

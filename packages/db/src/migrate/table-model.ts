@@ -50,8 +50,10 @@ export interface TableEndpoint {
   readonly softDelete: boolean;
   /** Fields a client may write. @default all of them */
   readonly input?: readonly string[];
-  /** Functions of the project that run before the write, and may add to it. @default none */
+  /** Functions of the project that run before it, after it, and as jobs of their own. @default none */
   readonly before?: readonly string[];
+  readonly after?: readonly string[];
+  readonly jobs?: readonly string[];
 }
 
 export interface TableIndex {

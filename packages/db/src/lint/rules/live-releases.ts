@@ -41,7 +41,8 @@ function dropColumns(context: RuleContext): Finding[] {
 
 function dropTables(context: RuleContext): Finding[] {
   const { node, start, end } = context.statement;
-  if (!("DropStmt" in node) || node.DropStmt.removeType !== "OBJECT_TABLE") return [];
+  // A view may stand behind the name since the table was renamed.
+  if (!("DropStmt" in node) || !["OBJECT_TABLE", "OBJECT_VIEW"].includes(node.DropStmt.removeType ?? "")) return [];
   const names = droppedNames(context).filter((name) => !context.schema.isNew(name));
   return names.flatMap((name) =>
     taken({ users: usersOf(context.releases, name), what: `the table ${identifier(name)}`, place: { start, end } }),
