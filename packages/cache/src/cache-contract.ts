@@ -124,6 +124,11 @@ export interface Cache extends Closeable {
   /** The same for bytes: one load for all who ask at the same time, none for a hit. Rejects only with what `load` rejects with. */
   fetch(request: CacheRequest, load: () => Promise<LoadedEntry>): Promise<CacheAnswer>;
   /**
+   * What is in this process and fresh, without waiting; it counts as a hit. Undefined says nothing, not even that there is a near
+   * cache: ask `fetch` then.
+   */
+  peek(request: CacheRequest): CacheEntry | undefined;
+  /**
    * Only looks. Whoever loads after a miss must begin loading after this has resolved: the answer names the state of the data
    * it is kept under. Never rejects.
    */

@@ -17,6 +17,7 @@ import { createValueWriter } from "./value-writer.ts";
 const BYPASS: Found = { state: "bypass" };
 const GET = { "cache.operation": "get" };
 const HIT = { "cache.result": "hit" };
+const DONE = Promise.resolve();
 const MISS = { "cache.result": "miss" };
 
 export function createCache({
@@ -78,7 +79,7 @@ export function createCache({
     random,
   });
   const writer = createValueWriter({ store: observed.write, circuit, complain, maxPendingBytes });
-  const find = createLookup({
+  const lookup = createLookup({
     read: (key, generationKeys) => store.read(key, generationKeys),
     circuit,
     renewals,
@@ -108,7 +109,7 @@ export function createCache({
   });
   const look = (place: Place, { refresh = false }: CacheRequest): Promise<Found> =>
     observer.observe("cache.op", GET, async (report) => {
-      const found: Found = isClosed ? BYPASS : await find(place);
+      const found: Found = isClosed ? BYPASS : await lookup.find(place);
       const state = refresh ? "bypass" : found.state;
       counts[state] += 1;
       if (state === "hit" && found.state === "hit" && found.isNear) counts.near += 1;
@@ -127,6 +128,18 @@ export function createCache({
         return { body: JSON.stringify({ value: await load() }) };
       });
       return JSON.parse(body.toString()).value;
+    },
+    peek(request) {
+      if (isClosed || request.refresh === true) return undefined;
+      const entry = lookup.peek(placeOf(request, "bytes"));
+      if (entry === undefined) return undefined;
+      counts.hit += 1;
+      counts.near += 1;
+      void observer.observe("cache.op", GET, (report) => {
+        report(HIT);
+        return DONE;
+      });
+      return entry;
     },
     async lookup(request) {
       const place = placeOf(request, "bytes");

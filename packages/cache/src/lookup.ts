@@ -34,24 +34,30 @@ export interface LookupParts {
   readonly clock: Clock;
 }
 
+/** Looks for values: in this process, and then in the store. */
+export interface Lookup {
+  /** Never rejects, and takes no longer than the circuit's deadline. */
+  find(place: Place): Promise<Found>;
+  /** A value in this process that is fresh. */
+  peek(place: Place): StoredEntry | undefined;
+}
+
 const BYPASS: Found = { state: "bypass" };
 
-/** Looks for a value in this process and then in the store. Never rejects, and takes no longer than the circuit's deadline. */
-export function createLookup({
-  read,
-  circuit,
-  renewals,
-  near,
-  complain,
-  clock,
-}: LookupParts): (place: Place) => Promise<Found> {
+export function createLookup({ read, circuit, renewals, near, complain, clock }: LookupParts): Lookup {
   const usable = (entry: StoredEntry | undefined, isNear: boolean): Found | undefined => {
     const state = entry === undefined ? "expired" : freshness(entry, clock());
     if (entry === undefined || state === "expired") return undefined;
     return { state: "hit", stamp: entry.stamp, entry, isStale: state === "stale", isNear };
   };
 
-  return async (place) => {
+  const peek: Lookup["peek"] = ({ valueKey, generationKeys }) => {
+    if (near === undefined || renewals.isBlocked(generationKeys)) return undefined;
+    const entry = near.find(valueKey, generationKeys);
+    return entry !== undefined && freshness(entry, clock()) === "fresh" ? entry : undefined;
+  };
+
+  const find: Lookup["find"] = async (place) => {
     const { valueKey, generationKeys } = place;
     if (renewals.isBlocked(generationKeys)) return BYPASS;
     const nearby = usable(near?.find(valueKey, generationKeys), true);
@@ -73,4 +79,6 @@ export function createLookup({
     if (found?.state === "hit") near?.keep(valueKey, found.entry);
     return found ?? { state: "miss", stamp };
   };
+
+  return { find, peek };
 }

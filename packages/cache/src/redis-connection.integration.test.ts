@@ -1,4 +1,5 @@
-import { inspect } from "node:util";
+import { execFile } from "node:child_process";
+import { inspect, promisify } from "node:util";
 import { freePort, type RedisServer, startFaultProxy, startRedis, temporaryDirectory } from "@shaperail/test-services";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { recordingLogger, until } from "./cache.test-kit.ts";
@@ -63,6 +64,19 @@ test("a server that falls silent fails commands after their time, and close is b
   expect(redis.close()).toBe(closing);
   await closing;
   await expect(redis.ping()).rejects.toMatchObject({ code: "CACHE_UNAVAILABLE" });
+  await expect(redis.connect()).rejects.toMatchObject({ code: "CACHE_UNAVAILABLE" });
+});
+
+test("close is over also between two attempts to connect, in a process that has nothing else to do", async () => {
+  const script = `
+    import { openRedis } from "./redis-connection.ts";
+    const redis = openRedis({ url: "redis://127.0.0.1:${await freePort()}" });
+    await redis.connect().catch((error) => console.log(error.code));
+    await redis.close();
+    console.log("closed");`;
+  const args = ["--conditions=@shaperail/source", "--input-type=module", "--eval", script];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname, timeout: 30_000 });
+  expect(stdout).toBe("CACHE_UNAVAILABLE\nclosed\n");
 });
 
 test("a connection that is silent for socketTimeoutMs is made anew", async () => {

@@ -149,8 +149,14 @@ export function openRedis(options: RedisOptions): RedisConnection {
     for (const listener of onDisconnect) listener();
   });
 
-  const connect = (): Promise<void> => {
-    if (serverId !== undefined) return Promise.resolve();
+  const closedError = (): CacheError =>
+    new CacheError(`The connection to Redis at ${address} was closed.`, {
+      code: "CACHE_UNAVAILABLE",
+      hint: "Do not use it after close().",
+    });
+  const connect = async (): Promise<void> => {
+    if (isClosed) throw closedError();
+    if (serverId !== undefined) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const settle = (error?: CacheError): void => (error === undefined ? resolve() : reject(error));
     const timer = setTimeout(() => {
@@ -163,7 +169,7 @@ export function openRedis(options: RedisOptions): RedisConnection {
       );
     }, connectTimeoutMs);
     waiting.add(settle);
-    return promise.finally(() => clearTimeout(timer));
+    await promise.finally(() => clearTimeout(timer));
   };
   const subscribeTo = (listeners: Set<() => void>) => (listener: () => void) => {
     listeners.add(listener);
@@ -191,12 +197,7 @@ export function openRedis(options: RedisOptions): RedisConnection {
     duplicate: (overrides = {}) => openRedis({ ...options, ...overrides }),
     ...closeable(async () => {
       isClosed = true;
-      settleWaiting(
-        new CacheError(`The connection to Redis at ${address} was closed.`, {
-          code: "CACHE_UNAVAILABLE",
-          hint: "Do not use it after close().",
-        }),
-      );
+      settleWaiting(closedError());
       await endClient(client, closeTimeoutMs);
       serverId = undefined;
     }),
@@ -207,12 +208,20 @@ export function openRedis(options: RedisOptions): RedisConnection {
 async function endClient(client: Redis | Cluster, timeoutMs: number): Promise<void> {
   if (client.status === "end") return;
   const ended = new Promise<void>((resolve) => client.once("end", () => resolve()));
-  if (client.status === "ready") await Promise.race([client.quit().catch(() => undefined), pause(timeoutMs)]);
+  if (client.status === "ready") await within(client.quit(), timeoutMs);
   client.disconnect();
   // Between two attempts to connect there is nothing whose end could be heard of.
-  await Promise.race([ended, pause(timeoutMs)]);
+  await within(ended, timeoutMs);
 }
 
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs).unref());
+/** Resolves when the work has ended, or the time is over. */
+function within(work: Promise<unknown>, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, timeoutMs);
+    const finish = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    work.then(finish, finish);
+  });
 }

@@ -17,9 +17,12 @@ export function createRedisStore({ redis, generationTtlSeconds = 604_800 }: Redi
   const newGeneration = createGenerationSource();
   const ttlMs = generationTtlSeconds * 1_000;
 
-  const run = async <T>(command: () => Promise<T>): Promise<T> => {
+  /** Fails at once while there is no connection. */
+  const run = async <T>(command: (serverId: string) => Promise<T>): Promise<T> => {
+    const serverId = redis.serverId();
+    if (serverId === undefined) throw notConnected(address);
     try {
-      return await command();
+      return await command(serverId);
     } catch (error) {
       throw toCacheError(error, address);
     }
@@ -59,10 +62,8 @@ export function createRedisStore({ redis, generationTtlSeconds = 604_800 }: Redi
 
   return {
     read: (key, generationKeys) =>
-      run(async () => {
-        // Taken before the question: an answer that crosses a failover belongs to the server that was asked.
-        const origin = redis.serverId();
-        if (origin === undefined) throw notConnected(address);
+      // The server is that of before the question: an answer that crosses a failover belongs to the one that was asked.
+      run(async (origin) => {
         const [value, ...found] = await getAll([key, ...generationKeys]);
         const generations = found.map(toGeneration);
         return {

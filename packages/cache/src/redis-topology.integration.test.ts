@@ -49,6 +49,12 @@ test("a cluster keeps every promise of a store, and of the cache", async () => {
 
   for (const node of nodes) node.pause();
   for (let index = 0; index < 10; index += 1) expect(await read(cache, "key-1", "uncached")).toBe("uncached");
+  for (const node of nodes) node.resume();
+  await until(async () => {
+    const { hits } = cache.stats();
+    return (await read(cache, "key-1", "newer")) === "newer" && cache.stats().hits > hits;
+  }, 30_000);
+  for (const node of nodes) node.pause();
   await redis.close();
   for (const node of nodes) node.resume();
 });
