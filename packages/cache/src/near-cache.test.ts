@@ -157,3 +157,27 @@ test("a value is no longer used here than in the store", async () => {
   now += 1;
   expect(await read("new")).toBe("new");
 });
+
+test("what is here can be had without waiting, and counts as a hit; what is not, stale or old cannot", async () => {
+  let now = 0;
+  const feed = fakeFeed();
+  const cache = testCache({ store: createMemoryStore(), near: { feed }, clock: () => now, random: () => 0 });
+  const request = { key: "key", tags, ttlSeconds: 10, staleSeconds: 10 };
+  expect(cache.peek(request)).toBeUndefined();
+  await cache.fetch(request, async () => ({ body: "here", meta: "m" }));
+  const found = cache.peek(request);
+  expect([found?.body.toString(), found?.meta]).toEqual(["here", "m"]);
+  expect(cache.stats()).toMatchObject({ hits: 1, nearHits: 1, misses: 1 });
+  expect(cache.peek({ ...request, refresh: true })).toBeUndefined();
+  now = 10_000;
+  expect(cache.peek(request)).toBeUndefined();
+  now = 0;
+  void cache.invalidate(tags);
+  expect(cache.peek(request)).toBeUndefined();
+});
+
+test("without a near cache nothing can be had without waiting", async () => {
+  const cache = testCache({ store: createMemoryStore() });
+  await cache.fetch({ key: "key" }, async () => ({ body: "here" }));
+  expect(cache.peek({ key: "key" })).toBeUndefined();
+});
