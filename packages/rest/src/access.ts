@@ -18,14 +18,17 @@ export function isPublic({ rule, tenancy }: AccessRequirement): boolean {
   return rule.kind === "public" && !tenancy;
 }
 
+/** What was answered to one caller must not be kept for another: the response says so. */
+export const NO_STORE: Readonly<Record<string, string>> = Object.freeze({ "Cache-Control": "no-store" });
+
 const withNoStore = new WeakMap<readonly string[], readonly string[]>();
 
-/** What was answered to one caller must not be kept for another: the response says so. */
+/** The exchange whose answers say {@link NO_STORE}. */
 export function withoutStore(exchange: Exchange): Exchange {
   const { baseHeaders } = exchange;
   let headers = withNoStore.get(baseHeaders);
   if (headers === undefined) {
-    headers = Object.freeze([...baseHeaders, "Cache-Control", "no-store"]);
+    headers = Object.freeze([...baseHeaders, ...Object.entries(NO_STORE).flat()]);
     withNoStore.set(baseHeaders, headers);
   }
   return { ...exchange, baseHeaders: headers };

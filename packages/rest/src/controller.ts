@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { type Exchange, HttpError, parseJson, sendJson } from "@shaperail/http";
+import { type Exchange, HttpError, parseJson } from "@shaperail/http";
+import type { Changes } from "./cache/changes.ts";
 import type { Access } from "./port.ts";
 import type { Table } from "./sql/table.ts";
 import { type ScopeQuery, scopedQuery } from "./scoped-query.ts";
@@ -18,7 +19,12 @@ export interface ControllerUser {
  * `Input` and `Data` are the writable fields and the row of the resource; `Db` is what the application gave as its database client.
  * `shaperail generate` writes these types from the resource files.
  */
-export interface ControllerContext<Input = Record<string, unknown>, Data = Record<string, unknown>, Db = unknown> {
+export interface ControllerContext<
+  Input = Record<string, unknown>,
+  Data = Record<string, unknown>,
+  Db = unknown,
+  Name extends string = string,
+> {
   /** What the client sent, checked, without keys it may not write. Change it in a before-controller; it is checked again. */
   input: Input;
   /** Null before; the row after. Change it in an after-controller to change the answer, not the table. */
@@ -43,14 +49,19 @@ export interface ControllerContext<Input = Record<string, unknown>, Data = Recor
   readonly response_extras: Record<string, unknown>;
   readonly path_params: Readonly<Record<string, string | undefined>>;
   readonly request_id: string;
+  /**
+   * Says that rows of these resources have changed, other than by the endpoint's own statement: cached answers that show them are not given
+   * any more when this request is answered.
+   */
+  readonly invalidate: (...resources: Name[]) => void;
 }
 
 /** What a custom endpoint's handler works with besides. */
-export interface HandlerContext<Input = Record<string, unknown>, Db = unknown> extends ControllerContext<
-  Input,
-  Record<string, unknown>,
-  Db
-> {
+export interface HandlerContext<
+  Input = Record<string, unknown>,
+  Db = unknown,
+  Name extends string = string,
+> extends ControllerContext<Input, Record<string, unknown>, Db, Name> {
   /** The request body as parsed; undefined when there is none. */
   readonly body: unknown;
   /** The query string's parameters; of a repeated one the last counts. */
@@ -71,9 +82,10 @@ export interface NewContext {
   readonly input: Record<string, unknown>;
   readonly db: unknown;
   readonly table: Table;
+  readonly changes: Pick<Changes, "note"> | undefined;
 }
 
-export function createContext({ exchange, access, input, db, table }: NewContext): ControllerContext {
+export function createContext({ exchange, access, input, db, table, changes }: NewContext): ControllerContext {
   const { subject, scope } = access;
   return {
     input,
@@ -88,6 +100,7 @@ export function createContext({ exchange, access, input, db, table }: NewContext
     response_extras: {},
     path_params: exchange.params,
     request_id: exchange.requestId,
+    invalidate: (...resources) => changes?.note(resources),
   };
 }
 
@@ -118,13 +131,15 @@ export interface Controlled {
   readonly after: readonly Controller[];
 }
 
-/** What the endpoint made as an answer; with controllers, after the after-controllers had it. */
-export async function render(
-  { status, data, meta = "", headers }: Prepared,
-  controlled?: Controlled,
-): Promise<Rendered> {
-  const tail = meta === "" ? "}" : `,"meta":{${meta}}}`;
-  if (controlled === undefined) return { status, body: `{"data":${data}${tail}`, headers };
+/** What the endpoint made, in the envelope. */
+export function toAnswer({ status, data, meta = "", headers }: Prepared): Rendered {
+  return { status, body: `{"data":${data}${meta === "" ? "}" : `,"meta":{${meta}}}`}`, headers };
+}
+
+/** The same after the after-controllers had it. */
+export async function render(prepared: Prepared, controlled: Controlled | undefined): Promise<Rendered> {
+  if (controlled === undefined) return toAnswer(prepared);
+  const { data, headers } = prepared;
   const { context, after } = controlled;
   if (after.length > 0) {
     context.data = parseJson(data, { maxDepth: DEEPEST_DATA }) as Record<string, unknown>;
@@ -133,17 +148,11 @@ export async function render(
   const unchanged = after.length === 0 && Object.keys(context.response_extras).length === 0;
   const final = (): unknown => (after.length > 0 ? context.data : parseJson(data, { maxDepth: DEEPEST_DATA }));
   const body = unchanged ? data : toText(withExtras(final(), context));
-  return {
-    status,
-    body: `{"data":${body}${tail}`,
+  return toAnswer({
+    ...prepared,
+    data: body,
     headers: { ...headers, ...Object.fromEntries(context.response_headers) },
-  };
-}
-
-/** Sends what the endpoint made. */
-export async function respond(exchange: Exchange, prepared: Prepared, controlled?: Controlled): Promise<void> {
-  const { status, body, headers } = await render(prepared, controlled);
-  sendJson(exchange, status, body, headers);
+  });
 }
 
 // A json column may nest as deeply as a request body, inside the row.

@@ -12,6 +12,8 @@ export interface GateOptions {
   readonly authorize: Authorize;
   /** Undefined: nothing is limited. */
   readonly limit: Limit | undefined;
+  /** Answers come from a cache, which some callers are not answered from. */
+  readonly isCached: boolean;
 }
 
 const NO_HEADERS: readonly string[] = [];
@@ -20,14 +22,17 @@ const NO_HEADERS: readonly string[] = [];
  * What stands in front of an answer: who is calling, whether they may, and how often. Nothing here waits unless `authorize` or `limit` does:
  * the caller of a hot endpoint is usually known already.
  */
-export function compileGate({ endpoint, resource, authorize, limit }: GateOptions, answer: Answer): Route["handle"] {
+export function compileGate(
+  { endpoint, resource, authorize, limit, isCached }: GateOptions,
+  answer: Answer,
+): Route["handle"] {
   const requirement = requirementOf(resource, endpoint);
-  const isOpen = !asksWhoCalls(resource, endpoint);
-  const identify: Authorize = isOpen ? () => OPEN : authorize;
+  const dependsOnCaller = asksWhoCalls(resource, endpoint);
+  const identify: Authorize = dependsOnCaller || isCached ? authorize : () => OPEN;
 
   const enter = (exchange: Exchange, access: Access, headers: readonly string[]): Promise<void> => {
-    if (isOpen && limit === undefined) return answer(exchange, access);
-    const isPersonal = access.subject !== undefined || !isPublic(requirement);
+    if (!dependsOnCaller && limit === undefined) return answer(exchange, access);
+    const isPersonal = dependsOnCaller && (access.subject !== undefined || !isPublic(requirement));
     const own = withHeaders(isPersonal ? withoutStore(exchange) : exchange, headers);
     // Here and not further out: a refusal needs the headers as much as an answer does.
     return answer(own, access).catch((error: unknown) => {

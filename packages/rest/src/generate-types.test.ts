@@ -103,9 +103,9 @@ test("before-controllers of a custom endpoint have a context of their own, where
   const fields = "  title: { type: string, required: true }\n";
   const endpoints = `  publish: { method: POST, path: "/posts/publish", auth: [admin], input: [title], handler: act, controller: { before: check } }\n`;
   const text = generateTypes(parse(yaml("posts", { fields, endpoints })));
-  expect(text).toContain("export type PostsPublishContext = HandlerContext<PostsPublishInput, Kysely<Database>>;");
+  expect(text).toContain("export type PostsPublishContext = HandlerContext<PostsPublishInput, Kysely<Database>, ResourceName>;");
   expect(text).toContain(
-    "export type PostsPublishBeforeContext = HandlerContext<PostsPublishBeforeInput, Kysely<Database>>;",
+    "export type PostsPublishBeforeContext = HandlerContext<PostsPublishBeforeInput, Kysely<Database>, ResourceName>;",
   );
   expect(membersOf(text, "PostsPublishBeforeInput")).toEqual({ "title?": "string | null" });
 });

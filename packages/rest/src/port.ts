@@ -87,3 +87,44 @@ export interface LimitedCall {
  * when there were too many. May be synchronous.
  */
 export type Limit = (exchange: Exchange, call: LimitedCall) => readonly string[] | Promise<readonly string[]>;
+
+/** An answer to look for in a {@link ResponseCache}. */
+export interface CachedRequest {
+  /** Names the answer with everything it depends on, who may see it included. */
+  readonly key: string;
+  /** What it is made from; at most 32. */
+  readonly tags: readonly string[];
+  readonly ttlSeconds: number;
+  /** How long after that it may be given while it is made anew. */
+  readonly staleSeconds: number;
+  /** Make it anew whatever is there, and keep that. */
+  readonly refresh: boolean;
+}
+
+/** What a {@link ResponseCache} keeps. */
+export interface KeptAnswer {
+  readonly body: Uint8Array;
+  /** Comes back as it was given. */
+  readonly meta: string;
+}
+
+/** What was made because nothing was kept. */
+export interface LoadedAnswer {
+  readonly body: string;
+  readonly meta: string;
+  /** False: for those who asked now only. */
+  readonly keep: boolean;
+}
+
+/** Keeps answers until they are old. `createCache` of `@shaperail/cache` makes one. */
+export interface ResponseCache {
+  /** What is kept, or what `load` resolves with; many who ask at the same time share a load. Rejects only with what `load` rejects with. */
+  fetch(
+    request: CachedRequest,
+    load: () => Promise<LoadedAnswer>,
+  ): Promise<KeptAnswer & { readonly state: "hit" | "miss" | "bypass" }>;
+  /** What can be had without waiting, for a request that is not a refresh. @default nothing */
+  peek?(request: CachedRequest): KeptAnswer | undefined;
+  /** From now on nothing that carries one of the tags is given. Called after the commit and before the answer; never rejects. */
+  invalidate(tags: readonly string[]): Promise<unknown>;
+}

@@ -1,18 +1,22 @@
 import type { Route } from "@shaperail/http";
 import type { Endpoint, EndpointKind, Resource } from "@shaperail/resource";
+import { compileCachedAnswer } from "./cache/cached-answer.ts";
+import { type Changes, compileChanges } from "./cache/changes.ts";
+import { compileSettled, compileWriteAnswer } from "./cache/write-answer.ts";
 import type { Controller, Handler } from "./controller.ts";
 import { compileBulkCreate } from "./endpoint/bulk-create.ts";
 import { compileBulkDelete } from "./endpoint/bulk-delete.ts";
 import { compileCreate } from "./endpoint/create.ts";
 import { compileCustom } from "./endpoint/custom.ts";
 import { compileDelete } from "./endpoint/delete.ts";
-import type { Answer, EndpointContext } from "./endpoint/endpoint-context.ts";
+import type { Answer, EndpointContext, Render } from "./endpoint/endpoint-context.ts";
 import { compileGet } from "./endpoint/get.ts";
 import { compileList } from "./endpoint/list.ts";
+import { sendConditionally } from "./endpoint/send-rendered.ts";
 import { compileUpdate } from "./endpoint/update.ts";
 import { RestError } from "./errors.ts";
 import { compileGate } from "./gate.ts";
-import type { Authorize, Limit, StatementRunner } from "./port.ts";
+import type { Authorize, Limit, ResponseCache, StatementRunner } from "./port.ts";
 import { compileIncludes } from "./sql/include.ts";
 import { compileReferences } from "./sql/references.ts";
 import { createSession, type Session } from "./sql/session.ts";
@@ -37,6 +41,11 @@ export interface RestOptions {
    */
   readonly limit?: Limit;
   /**
+   * Keeps the answers of endpoints with `cache`, and is told of every write.
+   * @default nothing is kept, whatever endpoints declare
+   */
+  readonly cache?: ResponseCache;
+  /**
    * Whether policies of the database check tenants as well: every statement about rows of tenants then runs in a transaction that says
    * whose they are, in the settings `shaperail.tenant_id` and `shaperail.bypass_tenant`. Asked once per resource, by the name in `db:`.
    * @default no
@@ -53,7 +62,7 @@ export interface RestOptions {
   readonly maxBodyBytes?: number;
 }
 
-const COMPILERS: Readonly<Record<Exclude<EndpointKind, "custom">, (context: EndpointContext) => Answer>> = {
+const COMPILERS: Readonly<Record<Exclude<EndpointKind, "custom">, (context: EndpointContext) => Render>> = {
   list: compileList,
   get: compileGet,
   create: compileCreate,
@@ -73,6 +82,7 @@ const NO_FUNCTIONS: ResourceFunctions = { controllers: {}, handlers: {} };
 export function createRestRoutes(options: RestOptions): readonly Route[] {
   if (options.limit === undefined) refuseRateLimits(options.resources);
   const tables = compileTables(options.resources);
+  const beginChanges = compileChanges(options.resources, options.cache);
   return options.resources.flatMap((resource) => {
     const table = tables.get(resource);
     if (table === undefined) return [];
@@ -85,6 +95,8 @@ export function createRestRoutes(options: RestOptions): readonly Route[] {
       db: resource.endpoints.some(runsFunctions) ? options.client?.(resource.db) : undefined,
       authorize: options.authorize,
       limit: options.limit,
+      cache: options.cache,
+      beginChanges,
       maxBodyBytes: options.maxBodyBytes,
     };
     const functions = options.functions?.(resource) ?? NO_FUNCTIONS;
@@ -125,11 +137,13 @@ function runsFunctions({ kind, before, after }: Endpoint): boolean {
   return kind === "custom" || before.length > 0 || after.length > 0;
 }
 
-function compileRoute(
-  shared: Omit<EndpointContext, "before" | "after" | "statementName"> & Pick<RestOptions, "limit">,
-  { controllers, handlers }: ResourceFunctions,
-): Route {
-  const { endpoint, table, authorize, limit } = shared;
+interface SharedParts
+  extends Omit<EndpointContext, "before" | "after" | "statementName">, Pick<RestOptions, "limit" | "cache"> {
+  readonly beginChanges: () => Changes;
+}
+
+function compileRoute(shared: SharedParts, { controllers, handlers }: ResourceFunctions): Route {
+  const { endpoint, table, authorize, limit, cache } = shared;
   const { resource } = table;
   const find = (names: readonly string[], kind: "controller"): Controller[] =>
     names.map((name) => findFunction(controllers, { name, kind, endpoint, resource }) as Controller);
@@ -139,12 +153,31 @@ function compileRoute(
     before: find(endpoint.before, "controller"),
     after: find(endpoint.after, "controller"),
   };
-  const answer = compileAnswer(context, handlers);
-  const handle = compileGate({ endpoint, resource, authorize, limit }, answer);
+  const answer = compileAnswer(context, { ...shared, render: compileRender(context, handlers) });
+  const isCached = cache !== undefined && endpoint.cache !== undefined;
+  const handle = compileGate({ endpoint, resource, authorize, limit, isCached }, answer);
   return { method: endpoint.method, path: `/v${resource.version}${endpoint.path}`, handle };
 }
 
-function compileAnswer(context: EndpointContext, handlers: Readonly<Record<string, unknown>>): Answer {
+/** How an answer is sent: after a look into the cache, to a client that may have it already, or when the cache knows of the write. */
+function compileAnswer(
+  context: EndpointContext,
+  { render, cache, beginChanges }: Pick<SharedParts, "cache" | "beginChanges"> & { readonly render: Render },
+): Answer {
+  const { endpoint } = context;
+  const isCustom = endpoint.kind === "custom";
+  if (cache !== undefined && endpoint.cache !== undefined) {
+    const cached = { cache, declared: endpoint.cache };
+    return compileCachedAnswer(context, {
+      ...cached,
+      render: isCustom ? compileSettled(context, { render, beginChanges }) : render,
+    });
+  }
+  if (isCustom || endpoint.method !== "GET") return compileWriteAnswer(context, { render, beginChanges });
+  return async (exchange, access) => sendConditionally(exchange, await render(exchange, access));
+}
+
+function compileRender(context: EndpointContext, handlers: Readonly<Record<string, unknown>>): Render {
   const { endpoint, table } = context;
   if (endpoint.kind !== "custom") return COMPILERS[endpoint.kind](context);
   const name = endpoint.handler ?? endpoint.action;

@@ -1,5 +1,5 @@
 import { readJson } from "@shaperail/http";
-import { respond } from "../controller.ts";
+import { toAnswer } from "../controller.ts";
 import { compileInsertable, type InputField, readCreateInput } from "../input/input.ts";
 import { createIssueList, validationError, withIssuesAt } from "../input/issue.ts";
 import type { SqlRow, SqlStatement, SqlValue, StatementRunner } from "../port.ts";
@@ -10,7 +10,7 @@ import { toArrayLiteral } from "../sql/sql-text.ts";
 import { sqlType } from "../sql/sql-type.ts";
 import { ALIAS } from "../sql/table.ts";
 import { compileStamp, refuseForeignTenant } from "../stamp.ts";
-import type { Answer, EndpointContext } from "./endpoint-context.ts";
+import type { EndpointContext, Render } from "./endpoint-context.ts";
 import { VERSION } from "./entity-tag.ts";
 import { compileReferenceScope, refersToTenants } from "./reference-scope.ts";
 
@@ -18,7 +18,7 @@ import { compileReferenceScope, refersToTenants } from "./reference-scope.ts";
 const MOST_ITEMS = 500;
 
 /** `POST /posts/bulk`: inserts all rows or none, in one statement. */
-export function compileBulkCreate(context: EndpointContext): Answer {
+export function compileBulkCreate(context: EndpointContext): Render {
   const { endpoint, table, runAs, maxBodyBytes } = context;
   const { resource } = table;
   const serialize = compileRowSerializer(table.visible);
@@ -41,7 +41,7 @@ export function compileBulkCreate(context: EndpointContext): Answer {
     const { tenant, related } = await referenceScope({ exchange, access }, values);
     const written = await insert(values, { run: runAs(access.scope, related), tenant });
     const data = serializeRows(written, (row) => serialize(row, 1));
-    await respond(exchange, { status: 200, data, meta: `"total":${written.length}` });
+    return toAnswer({ status: 200, data, meta: `"total":${written.length}` });
   };
 }
 

@@ -1,6 +1,6 @@
 import { readJson } from "@shaperail/http";
 import type { Field } from "@shaperail/resource";
-import { respond } from "../controller.ts";
+import { toAnswer } from "../controller.ts";
 import { createIssueList, withIssuesAt } from "../input/issue.ts";
 import type { SqlStatement } from "../port.ts";
 import { forbidden } from "../sql/guarded-write.ts";
@@ -9,11 +9,11 @@ import { ownerCondition, perScope, type ScopeShape, scopeValues, tenantCondition
 import { toArrayLiteral } from "../sql/sql-text.ts";
 import { sqlType } from "../sql/sql-type.ts";
 import { ALIAS, aliveCondition, where } from "../sql/table.ts";
-import { type Answer, type EndpointContext, notFound, toKey } from "./endpoint-context.ts";
+import { type EndpointContext, notFound, type Render, toKey } from "./endpoint-context.ts";
 import { readItems } from "./bulk-create.ts";
 
 /** `DELETE /posts/bulk` with a list of keys: removes all of them, or none when one is not there. Answers with the rows as they were. */
-export function compileBulkDelete(context: EndpointContext): Answer {
+export function compileBulkDelete(context: EndpointContext): Render {
   const { table, runAs, maxBodyBytes } = context;
   const serialize = compileRowSerializer(table.visible);
   const { field } = table.primaryKey;
@@ -37,7 +37,7 @@ export function compileBulkDelete(context: EndpointContext): Answer {
       throw scope.owner !== undefined && seen === String(distinct.length) ? forbidden() : notFound();
     }
     const data = serializeRows(removed, (row) => serialize(row, 1));
-    await respond(exchange, { status: 200, data, meta: `"total":${removed.length}` });
+    return toAnswer({ status: 200, data, meta: `"total":${removed.length}` });
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Exchange, readJson, sendJson } from "@shaperail/http";
+import { type Exchange, readJson } from "@shaperail/http";
 import { render, type Rendered } from "../controller.ts";
 import {
   compileInput,
@@ -15,7 +15,13 @@ import { compileRowSerializer } from "../sql/row-serializer.ts";
 import { sqlType } from "../sql/sql-type.ts";
 import { ALIAS } from "../sql/table.ts";
 import { compileStamp, refuseForeignTenant } from "../stamp.ts";
-import { type Answer, type EndpointContext, enterControllers, isControlled } from "./endpoint-context.ts";
+import {
+  type EndpointContext,
+  enterControllers,
+  isControlled,
+  type Render,
+  type RenderOptions,
+} from "./endpoint-context.ts";
 import { rowTag, VERSION } from "./entity-tag.ts";
 import { answerOnce, idempotencyKey } from "./idempotency.ts";
 import { compileReferenceScope, refersToTenants } from "./reference-scope.ts";
@@ -24,10 +30,11 @@ interface CreateRequest {
   readonly exchange: Exchange;
   readonly access: Access;
   readonly body: unknown;
+  readonly changes: RenderOptions["changes"];
 }
 
 /** `POST /posts`: inserts a row and answers with it as it is stored; with an `Idempotency-Key`, once. */
-export function compileCreate(context: EndpointContext): Answer {
+export function compileCreate(context: EndpointContext): Render {
   const { endpoint, table, runAs, maxBodyBytes } = context;
   const { resource } = table;
   const serialize = compileRowSerializer(table.visible);
@@ -43,25 +50,23 @@ export function compileCreate(context: EndpointContext): Answer {
 
   /** Without a runner, the statement is a transaction of its own. */
   const create = async (request: CreateRequest, runner?: StatementRunner["run"]): Promise<Rendered> => {
-    const { exchange, access, body } = request;
+    const { exchange, access, body, changes } = request;
     refuseForeignTenant(body, { tenantKey: resource.tenantKey, endpoint }, access);
     const input = controllable ? pickInput(access.scope.tenant === undefined ? sendable : writable, body) : undefined;
-    const controlled = await enterControllers(context, { exchange, access, input });
+    const controlled = await enterControllers(context, { exchange, access, input, changes });
     const values = readCreateInput(fields, stamp(controlled?.context.input ?? body, access));
     const { tenant, related } = await referenceScope(request, [values]);
     const row = await insert(values, { run: runner ?? runAs(access.scope, related), tenant });
     return render({ status: 201, data: serialize(row, 1), headers: { ETag: rowTag(row[0], "") } }, controlled);
   };
 
-  return async (exchange, access) => {
+  return async (exchange, access, options) => {
     const key = idempotencyKey(exchange.request);
     const body = await readJson(exchange, { maxBytes: maxBodyBytes });
-    const request = { exchange, access, body };
-    const answer =
-      key === undefined
-        ? await create(request)
-        : await answerOnce({ key, body, access }, context, (runner) => create(request, runner));
-    sendJson(exchange, answer.status, answer.body, answer.headers);
+    const request = { exchange, access, body, changes: options?.changes };
+    return key === undefined
+      ? create(request)
+      : answerOnce({ key, body, access }, context, (runner) => create(request, runner));
   };
 }
 

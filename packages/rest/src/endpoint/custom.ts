@@ -1,24 +1,24 @@
-import type { IncomingMessage } from "node:http";
 import { readJson } from "@shaperail/http";
-import { createContext, type Handler, type HandlerContext, respond, runControllers, toText } from "../controller.ts";
+import { createContext, type Handler, type HandlerContext, render, runControllers, toText } from "../controller.ts";
 import { compileInput, pickInput, readCreateInput, readUpdateInput } from "../input/input.ts";
 import { parseQuery } from "../query/query-string.ts";
 import { refuseForeignTenant } from "../stamp.ts";
-import type { Answer, EndpointContext } from "./endpoint-context.ts";
+import type { EndpointContext, Render } from "./endpoint-context.ts";
+import { hasBody } from "./has-body.ts";
 
 /** A custom endpoint: everything around it is as for any other; what the handler returns becomes `data`. */
-export function compileCustom(context: EndpointContext, handler: Handler): Answer {
+export function compileCustom(context: EndpointContext, handler: Handler): Render {
   const { endpoint, table, before, db, maxBodyBytes } = context;
   const fields = compileInput(endpoint, table);
   const isPartial = endpoint.method === "PATCH";
 
-  return async (exchange, access) => {
+  return async (exchange, access, options) => {
     const body =
       fields.length > 0 || hasBody(exchange.request) ? await readJson(exchange, { maxBytes: maxBodyBytes }) : undefined;
     refuseForeignTenant(body, { tenantKey: table.resource.tenantKey, endpoint }, access);
     const input = fields.length > 0 ? pickInput(fields, body) : {};
     const shared: HandlerContext = {
-      ...createContext({ exchange, access, input, db, table }),
+      ...createContext({ exchange, access, input, db, table, changes: options?.changes }),
       body,
       query: parseQuery(exchange.query),
       status: undefined,
@@ -29,11 +29,6 @@ export function compileCustom(context: EndpointContext, handler: Handler): Answe
     else if (fields.length > 0) readCreateInput(fields, shared.input);
     const result = await handler(shared);
     const status = shared.status ?? (result === undefined ? 204 : 200);
-    await respond(exchange, { status, data: toText(result) }, { context: shared, after: [] });
+    return render({ status, data: toText(result) }, { context: shared, after: [] });
   };
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  const length = headers["content-length"];
-  return headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
 }

@@ -1,11 +1,11 @@
-import { respond } from "../controller.ts";
+import { render } from "../controller.ts";
 import { compileRowSerializer } from "../sql/row-serializer.ts";
 import { ALIAS } from "../sql/table.ts";
-import { type Answer, type EndpointContext, enterControllers, readKey } from "./endpoint-context.ts";
+import { type EndpointContext, enterControllers, readKey, type Render } from "./endpoint-context.ts";
 import { compileRowWrite } from "./row-write.ts";
 
 /** `DELETE /posts/:id`: removes the row, or marks it deleted. */
-export function compileDelete(context: EndpointContext): Answer {
+export function compileDelete(context: EndpointContext): Render {
   const { endpoint, table, statementName, runAs, after } = context;
   // After-controllers are shown the row as it was; nobody else is.
   const shown = after.length > 0 ? table.visible : [];
@@ -20,11 +20,11 @@ export function compileDelete(context: EndpointContext): Answer {
     returning: shown.map((column) => column.select(ALIAS)),
   });
 
-  return async (exchange, access) => {
+  return async (exchange, access, options) => {
     const key = readKey(exchange, table);
-    const controlled = await enterControllers(context, { exchange, access });
+    const controlled = await enterControllers(context, { exchange, access, changes: options?.changes });
     const run = runAs(access.scope);
     const row = await write([key], { run, request: exchange.request, scope: access.scope });
-    await respond(exchange, { status: 204, data: serialize(row, 1) }, controlled);
+    return render({ status: 204, data: serialize(row, 1) }, controlled);
   };
 }

@@ -1,9 +1,10 @@
 import { isShaperailError } from "@shaperail/core";
 import { type Exchange, HttpError } from "@shaperail/http";
 import type { Endpoint } from "@shaperail/resource";
-import { type Controlled, type Controller, createContext, runControllers } from "../controller.ts";
+import type { Changes } from "../cache/changes.ts";
+import { type Controlled, type Controller, createContext, type Rendered, runControllers } from "../controller.ts";
 import { validationError } from "../input/issue.ts";
-import { EVERYTHING, isPublic, withoutStore } from "../access.ts";
+import { EVERYTHING, isPublic, NO_STORE } from "../access.ts";
 import type { Access, Authorize } from "../port.ts";
 import { parseTextValue } from "../query/text-value.ts";
 import type { Include } from "../sql/include.ts";
@@ -36,6 +37,17 @@ export interface EndpointContext extends Session {
 /** Answers requests to an endpoint whose caller was let in. */
 export type Answer = (exchange: Exchange, access: Access) => Promise<void>;
 
+/** What is known of a request besides. */
+export interface RenderOptions {
+  /** The scopes of included rows, when they have been decided; in the order of the includes. */
+  readonly related?: readonly ScopedTable[];
+  /** What functions of the application have changed besides. */
+  readonly changes?: Pick<Changes, "note">;
+}
+
+/** Makes the answer to a request whose caller was let in, and sends nothing. */
+export type Render = (exchange: Exchange, access: Access, options?: RenderOptions) => Promise<Rendered>;
+
 export function isControlled({ before, after }: EndpointContext): boolean {
   return before.length + after.length > 0;
 }
@@ -47,11 +59,12 @@ export async function enterControllers(
     readonly exchange: Exchange;
     readonly access: Access;
     readonly input?: Record<string, unknown>;
+    readonly changes: RenderOptions["changes"];
   },
 ): Promise<Controlled | undefined> {
   if (!isControlled(endpoint)) return undefined;
-  const { exchange, access, input = {} } = request;
-  const context = createContext({ exchange, access, input, db: endpoint.db, table: endpoint.table });
+  const { exchange, access, input = {}, changes } = request;
+  const context = createContext({ exchange, access, input, changes, db: endpoint.db, table: endpoint.table });
   await runControllers(endpoint.before, context);
   return { context, after: endpoint.after };
 }
@@ -94,10 +107,10 @@ export async function authorizeIncludes(
   return related;
 }
 
-/** The exchange for an answer with these rows in it: one that not everybody may see is not for caches, even where the endpoint is public. */
-export function withPrivacy(exchange: Exchange, includes: readonly Include[]): Exchange {
+/** Headers of an answer with these rows in it: one that not everybody may see is not for caches, even where the endpoint is public. */
+export function privacyOf(includes: readonly Include[]): Rendered["headers"] {
   const isOpen = includes.every(({ requirement }) => requirement !== undefined && isPublic(requirement));
-  return isOpen || exchange.baseHeaders.includes("no-store") ? exchange : withoutStore(exchange);
+  return isOpen ? undefined : NO_STORE;
 }
 
 /** PostgreSQL could not read a bound value as the type of its column. */

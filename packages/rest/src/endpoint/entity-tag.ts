@@ -1,5 +1,4 @@
 import type { IncomingMessage } from "node:http";
-import { type Exchange, send } from "@shaperail/http";
 import type { SqlValue } from "../port.ts";
 import { preconditionFailed } from "../sql/guarded-write.ts";
 
@@ -19,10 +18,6 @@ export function isFresh({ headers }: IncomingMessage, tag: string): boolean {
   const names = headers["if-none-match"];
   if (names === undefined) return false;
   return names === "*" || names.split(",").some((name) => name.trim().replace(/^W\//, "") === tag);
-}
-
-export function sendNotModified(exchange: Exchange, tag: string): void {
-  send(exchange, { status: 304, headers: { ETag: tag } });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { respond } from "../controller.ts";
+import { toAnswer } from "../controller.ts";
 import type { SqlRow, SqlStatement } from "../port.ts";
 import { type Projection, readProjection, wholeRow } from "../query/list-request.ts";
 import { parseQuery } from "../query/query-string.ts";
@@ -10,15 +10,15 @@ import type { ScopedTable } from "../sql/session.ts";
 import { createShapeCache } from "../sql/shape-cache.ts";
 import { ALIAS, aliveCondition, where } from "../sql/table.ts";
 import {
-  type Answer,
   authorizeIncludes,
   type EndpointContext,
   notFound,
   NOTHING_INCLUDED,
+  privacyOf,
   readKey,
-  withPrivacy,
+  type Render,
 } from "./endpoint-context.ts";
-import { isFresh, rowTag, sendNotModified, VERSION } from "./entity-tag.ts";
+import { rowTag, VERSION } from "./entity-tag.ts";
 import { truncatedMember } from "./truncated.ts";
 
 interface CompiledGet {
@@ -31,7 +31,7 @@ interface CompiledGet {
 }
 
 /** `GET /posts/:id`: one row, with an `ETag` of its version unless related rows are part of the answer. */
-export function compileGet(context: EndpointContext): Answer {
+export function compileGet(context: EndpointContext): Render {
   const { table, includes, statementName, runAs } = context;
   const gets = createShapeCache<CompiledGet>();
   const whole = wholeRow(table);
@@ -45,7 +45,7 @@ export function compileGet(context: EndpointContext): Answer {
     }),
   );
 
-  return async (exchange, { scope }) => {
+  return async (exchange, { scope }, options) => {
     const key = readKey(exchange, table);
     const projection =
       exchange.query === "" ? whole : readProjection(parseQuery(exchange.query), { table, includes, wholeRow: whole });
@@ -53,11 +53,9 @@ export function compileGet(context: EndpointContext): Answer {
     if (shape === "") {
       const get = wholeGet(scope);
       const row = findRow(get, (await runAs(scope)(get.statement, [key, ...scopeValues(table, scope)])).rows);
-      const tag = rowTag(row[get.versionAt], "");
-      if (isFresh(exchange.request, tag)) return sendNotModified(exchange, tag);
-      return respond(exchange, { status: 200, data: get.serialize(row), headers: { ETag: tag } });
+      return toAnswer({ status: 200, data: get.serialize(row), headers: { ETag: rowTag(row[get.versionAt], "") } });
     }
-    const related = await authorizeIncludes(exchange, projection.includes, context);
+    const related = options?.related ?? (await authorizeIncludes(exchange, projection.includes, context));
     const own = scopeShape(table, scope);
     const name = `${statementName}${own.name}_${shape}${relatedShape(related)}`;
     const get = gets.get(name, (prepare) => compile(context, { projection, scope: own, related, name, prepare }));
@@ -66,10 +64,8 @@ export function compileGet(context: EndpointContext): Answer {
     const meta = truncatedMember([row], projection, get).slice(1);
     const answer = { status: 200, data: get.serialize(row), meta };
     // The tag stands for a version of this row; an answer with other rows in it has none.
-    if (projection.includes.length > 0) return respond(withPrivacy(exchange, projection.includes), answer);
-    const tag = rowTag(row[get.versionAt], shape);
-    if (isFresh(exchange.request, tag)) return sendNotModified(exchange, tag);
-    return respond(exchange, { ...answer, headers: { ETag: tag } });
+    if (projection.includes.length > 0) return toAnswer({ ...answer, headers: privacyOf(projection.includes) });
+    return toAnswer({ ...answer, headers: { ETag: rowTag(row[get.versionAt], shape) } });
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { respond } from "../controller.ts";
+import { toAnswer } from "../controller.ts";
 import { validationError } from "../input/issue.ts";
 import type { SqlRow } from "../port.ts";
 import { encodeCursor } from "../query/cursor.ts";
@@ -11,12 +11,12 @@ import { type ScopeShape, scopeShape, scopeValues } from "../sql/scope.ts";
 import type { ScopedTable } from "../sql/session.ts";
 import { createShapeCache } from "../sql/shape-cache.ts";
 import {
-  type Answer,
   authorizeIncludes,
   type EndpointContext,
   isInvalidValue,
   NOTHING_INCLUDED,
-  withPrivacy,
+  privacyOf,
+  type Render,
 } from "./endpoint-context.ts";
 import { truncatedMember } from "./truncated.ts";
 
@@ -30,15 +30,17 @@ interface Page {
 }
 
 /** `GET /posts`: a page of rows, by cursor or by offset. */
-export function compileList(context: EndpointContext): Answer {
+export function compileList(context: EndpointContext): Render {
   const { endpoint, table, includes, runAs } = context;
   const grammar = createListGrammar(endpoint, { table, includes });
   const lists = createShapeCache<CompiledList>();
 
-  return async (exchange, { scope }) => {
+  return async (exchange, { scope }, options) => {
     const request = readListRequest(exchange.query, grammar);
     const { includes: included } = request.projection;
-    const related = included.length === 0 ? NOTHING_INCLUDED : await authorizeIncludes(exchange, included, context);
+    const related =
+      options?.related ??
+      (included.length === 0 ? NOTHING_INCLUDED : await authorizeIncludes(exchange, included, context));
     const own = scopeShape(table, scope);
     const shape = own.name + shapeOf(request) + relatedShape(related);
     const list = lists.get(shape, (kept) => compile(context, { request, scope: own, related, shape, kept }));
@@ -52,7 +54,7 @@ export function compileList(context: EndpointContext): Answer {
       throw request.place !== undefined && isInvalidValue(error) ? invalidCursor() : error;
     });
     const page = list.totalAt === undefined ? cursorPage(rows, request, list) : offsetPage(rows, request, list);
-    await respond(withPrivacy(exchange, included), { status: 200, ...page });
+    return toAnswer({ status: 200, ...page, headers: privacyOf(included) });
   };
 }
 

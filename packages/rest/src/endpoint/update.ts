@@ -1,5 +1,5 @@
 import { readJson } from "@shaperail/http";
-import { respond } from "../controller.ts";
+import { render } from "../controller.ts";
 import {
   compileInput,
   compileStorable,
@@ -13,13 +13,13 @@ import { missingReferences } from "../sql/references.ts";
 import { compileRowSerializer } from "../sql/row-serializer.ts";
 import { createShapeCache } from "../sql/shape-cache.ts";
 import { ALIAS } from "../sql/table.ts";
-import { type Answer, type EndpointContext, enterControllers, isControlled, readKey } from "./endpoint-context.ts";
+import { type EndpointContext, enterControllers, isControlled, readKey, type Render } from "./endpoint-context.ts";
 import { rowTag } from "./entity-tag.ts";
 import { compileReferenceScope } from "./reference-scope.ts";
 import { compileRowWrite, type RowWrite } from "./row-write.ts";
 
 /** `PATCH /posts/:id`: changes the given fields; `PUT` replaces every writable field. Answers with the row as it is stored. */
-export function compileUpdate(context: EndpointContext): Answer {
+export function compileUpdate(context: EndpointContext): Render {
   const { endpoint, table, runAs, maxBodyBytes } = context;
   const serialize = compileRowSerializer(table.visible);
   // A row stays with its tenant, whatever a controller leaves in the input.
@@ -42,11 +42,11 @@ export function compileUpdate(context: EndpointContext): Answer {
     });
   };
 
-  return async (exchange, access) => {
+  return async (exchange, access, options) => {
     const key = readKey(exchange, table);
     const body = await readJson(exchange, { maxBytes: maxBodyBytes });
     const input = controllable ? pickInput(writable, body) : undefined;
-    const controlled = await enterControllers(context, { exchange, access, input });
+    const controlled = await enterControllers(context, { exchange, access, input, changes: options?.changes });
     const given = readInput(controlled?.context.input ?? body);
     const shape = given.map((value) => (value === undefined ? "0" : "1")).join("");
     const { tenant, related } = await referenceScope({ exchange, access }, [given]);
@@ -62,7 +62,7 @@ export function compileUpdate(context: EndpointContext): Answer {
     const { scope } = access;
     const row = await write(values, { run: runAs(scope, related), request: exchange.request, scope });
     const headers = { ETag: rowTag(row[0], "") };
-    await respond(exchange, { status: 200, data: serialize(row, 1), headers }, controlled);
+    return render({ status: 200, data: serialize(row, 1), headers }, controlled);
   };
 }
 

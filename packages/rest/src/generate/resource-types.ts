@@ -69,7 +69,7 @@ interface ContextParts {
 
 function controllerContext(resource: Resource, endpoint: Endpoint, { names, input }: ContextParts): string {
   const about = `What the controllers of \`${endpoint.action}\` of ${label(resource)} get.`;
-  const type = `ControllerContext<${input}, ${names.row(resource)}, ${client(resource, names)}>`;
+  const type = `ControllerContext<${input}, ${names.row(resource)}, ${client(resource, names)}, ${names.resourceName}>`;
   return alias(about, names.context(resource, endpoint), type);
 }
 
@@ -80,7 +80,8 @@ function customTypes(resource: Resource, endpoint: Endpoint, names: TypeNames): 
   const declared = (about: string, name: string, members: readonly string[]): string[] =>
     fields.length === 0 ? [] : [declare(about, name, members)];
   const typeOf = (name: string): string => (fields.length === 0 ? "Record<string, never>" : name);
-  const context = (input: string): string => `HandlerContext<${input}, ${client(resource, names)}>`;
+  const context = (input: string): string =>
+    `HandlerContext<${input}, ${client(resource, names)}, ${names.resourceName}>`;
   const { action } = endpoint;
   const input = names.input(resource, endpoint);
   const beforeInput = names.beforeInput(resource, endpoint);

@@ -2,6 +2,8 @@ import type { Endpoint, Resource } from "@shaperail/resource";
 
 /** Names of the generated types: one thing, one name, whatever the resources are called. */
 export interface TypeNames {
+  /** `ResourceName`: the names of all resources. */
+  readonly resourceName: string;
   /** `Database`; `AnalyticsDatabase` for a connection that is not the default one. */
   database(connection: string): string;
   /** `PostsTable` */
@@ -38,6 +40,7 @@ export function createTypeNames(resources: readonly Resource[]): TypeNames {
     return name;
   };
   const ordered = inOrder(resources);
+  give(RESOURCE_NAME, "ResourceName");
   for (const { db } of ordered) {
     if (!names.has(databaseKey(db))) give(databaseKey(db), db === "default" ? "Database" : `${toPascal(db)}Database`);
   }
@@ -55,6 +58,7 @@ export function createTypeNames(resources: readonly Resource[]): TypeNames {
     }
   }
   return {
+    resourceName: find(RESOURCE_NAME),
     database: (connection) => find(databaseKey(connection)),
     table: (resource) => find(tableKey(resource)),
     row: (resource) => find(rowKey(resource)),
@@ -64,6 +68,8 @@ export function createTypeNames(resources: readonly Resource[]): TypeNames {
     beforeContext: (resource, { action }) => find(actionKey(resource, action, "BeforeContext")),
   };
 }
+
+const RESOURCE_NAME = "resource name";
 
 /** By name, then version. */
 export function inOrder(resources: readonly Resource[]): readonly Resource[] {

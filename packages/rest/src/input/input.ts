@@ -1,3 +1,4 @@
+import { isExactNumber } from "@shaperail/http";
 import { type Endpoint, type Field, isNullable } from "@shaperail/resource";
 import type { Column } from "../sql/column.ts";
 import { stampedFields } from "../stamp.ts";
@@ -48,7 +49,8 @@ function compileFields(table: Table, isIncluded: (field: Field) => boolean): rea
 
 /** The body as an object, or 422 `invalid_body`. */
 function toObject(body: unknown): Readonly<Record<string, unknown>> {
-  if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
+  const isObject = typeof body === "object" && body !== null && !Array.isArray(body) && !isExactNumber(body);
+  if (isObject) return body as Record<string, unknown>;
   throw validationError([{ field: "body", code: "invalid_body", message: "must be an object" }]);
 }
 

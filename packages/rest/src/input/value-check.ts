@@ -1,5 +1,7 @@
+import { type ExactNumber, isExactNumber } from "@shaperail/http";
 import type { Field, ItemType, ValueConstraints } from "@shaperail/resource";
 import { isDate, isTimestamp } from "./date-text.ts";
+import { compareExact, isOfBoundedLength, toWholeNumber } from "./exact-decimal.ts";
 import type { IssueList } from "./issue.ts";
 import { toJsonText } from "./json-text.ts";
 import { toArrayLiteral } from "../sql/sql-text.ts";
@@ -95,10 +97,8 @@ function enumCheck(values: readonly string[]): ValueCheck {
 
 function integerCheck(constraints: ValueConstraints): ValueCheck {
   return (value, path, issues) => {
-    // 5.0 is 5 in JSON; beyond 2^53 the body reader keeps digits as a bigint, and 1e17 is exact as it is.
-    const whole = typeof value === "bigint" || (typeof value === "number" && Number.isInteger(value));
-    if (!whole) return wrongType(path, issues, "a whole number");
-    const exact = BigInt(value);
+    const exact = toInteger(value);
+    if (exact === undefined) return wrongType(path, issues, "a whole number");
     if (exact < INT8_MIN || exact > INT8_MAX) {
       issues.add(path, exact < 0n ? "too_small" : "too_large", "must fit in 64 bits");
       return undefined;
@@ -107,10 +107,20 @@ function integerCheck(constraints: ValueConstraints): ValueCheck {
   };
 }
 
+// 5.0 is 5 in JSON; beyond 2^53 the body reader keeps digits, and 1e17 is exact as it is.
+function toInteger(value: unknown): bigint | undefined {
+  if (typeof value === "bigint") return value;
+  if (isExactNumber(value)) return toWholeNumber(value);
+  return typeof value === "number" && Number.isInteger(value) ? BigInt(value) : undefined;
+}
+
 function numberCheck(constraints: ValueConstraints): ValueCheck {
   return (value, path, issues) => {
-    if (typeof value !== "number" && typeof value !== "bigint") return wrongType(path, issues, "a number");
-    if (typeof value === "number" && !Number.isFinite(value)) {
+    if (typeof value !== "number" && typeof value !== "bigint" && !isExactNumber(value)) {
+      return wrongType(path, issues, "a number");
+    }
+    const isBounded = isExactNumber(value) ? isOfBoundedLength(value) : Number.isFinite(Number(value));
+    if (!isBounded) {
       issues.add(path, value < 0 ? "too_small" : "too_large", "is out of range");
       return undefined;
     }
@@ -119,27 +129,40 @@ function numberCheck(constraints: ValueConstraints): ValueCheck {
   };
 }
 
+// PostgreSQL's double precision refuses what is nearer to zero than a double gets; JavaScript rounds it to zero.
+function doubleCheck(constraints: ValueConstraints): ValueCheck {
+  const check = numberCheck(constraints);
+  return (value, path, issues) => check(isExactNumber(value) ? Number(value) : value, path, issues);
+}
+
 function inRange(
-  value: number | bigint,
+  value: number | bigint | ExactNumber,
   { min, max }: ValueConstraints,
   { path, issues }: { path: string; issues: IssueList },
 ): boolean {
-  if (min !== undefined && value < min) {
+  if (min !== undefined && compare(value, min) < 0) {
     issues.add(path, "too_small", `must be at least ${min}`);
     return false;
   }
-  if (max !== undefined && value > max) {
+  if (max !== undefined && compare(value, max) > 0) {
     issues.add(path, "too_large", `must be at most ${max}`);
     return false;
   }
   return true;
 }
 
+function compare(value: number | bigint | ExactNumber, bound: number): number {
+  if (isExactNumber(value)) return compareExact(value, bound);
+  if (value < bound) return -1;
+  return value > bound ? 1 : 0;
+}
+
 function arrayCheck(field: Field | ItemType): ValueCheck {
   const { min, max } = field;
   const items = "items" in field ? field.items : undefined;
   if (items === undefined) throw new TypeError("An array field has no item type; the resource was not validated.");
-  const checkItem = compileValueCheck(items);
+  // An array of numbers has elements of double precision, see sqlType.
+  const checkItem = items.type === "number" ? doubleCheck(items) : compileValueCheck(items);
   return (value, path, issues) => {
     if (!Array.isArray(value)) return wrongType(path, issues, "a list");
     if (max !== undefined && value.length > max) {
