@@ -26,3 +26,20 @@ test("an account has its attempts from all addresses together, in whatever way i
   expect(outcomes).toEqual(["allowed", "allowed", "allowed", "AuthError: Rate limit exceeded"]);
   expect(await limit.byAccount("token", "bob@example.org")).toContain('"default";r=2;t=60');
 });
+
+test("the store is told no account's name, and no more of a long one", async () => {
+  const keys: string[] = [];
+  const limit = createCredentialsLimit({
+    limiter: {
+      async consume(key, { maxRequests, windowSeconds }) {
+        keys.push(key);
+        return { allowed: true, remaining: 1, resetSeconds: 1, maxRequests, windowSeconds };
+      },
+    },
+  });
+  await limit.byAccount("token", "ann@example.org");
+  // One character that normalises to eighteen.
+  await limit.byAccount("token", "\uFDFA".repeat(5_000));
+  expect(keys.map((key) => key.length)).toEqual([79, 79]);
+  expect(keys[0]).not.toContain("ann");
+});

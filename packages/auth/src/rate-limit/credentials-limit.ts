@@ -1,5 +1,6 @@
+import { digestOf } from "../internal/opaque-token.ts";
 import { headersOrRefusal } from "./limit.ts";
-import { escapeKey, rateLimitKey } from "./rate-limit-key.ts";
+import { rateLimitKey } from "./rate-limit-key.ts";
 import type { RateLimit } from "./rate-limit-store.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 
@@ -40,7 +41,9 @@ export function createCredentialsLimit({
   const count = async (key: string): Promise<readonly string[]> => headersOrRefusal(await limiter.consume(key, limit));
   return {
     byAddress: (action, address) => count(rateLimitKey({ resource: "auth", action, subject: undefined, address })),
-    byAccount: (action, account) => count(`shaperail:ratelimit:auth:${action}:user:${escapeKey(fold(account))}`),
+    // Its digest: a name may be as long as a body, and is nothing that a store of counts should know.
+    byAccount: (action, account) =>
+      count(`shaperail:ratelimit:auth:${action}:user:${digestOf(fold(account)).toString("base64url")}`),
   };
 }
 

@@ -1,6 +1,6 @@
 import { AuthError, type CredentialsLimit, type TokenAnswer, type TokenService } from "@shaperail/auth";
 import type { Logger } from "@shaperail/core";
-import { type ClientAddress, type Exchange, readJson, type Route, send } from "@shaperail/http";
+import { type ClientAddress, type Exchange, readJson, type Route, send, sendError } from "@shaperail/http";
 import type { CredentialsContext } from "./credentials-module.ts";
 import { toHttpError } from "./to-http-error.ts";
 
@@ -27,9 +27,10 @@ export function authRoutes({ service, limit, addressOf, db, logger }: AuthRoutes
     method: "POST",
     path: `/auth/${action}`,
     async handle(exchange) {
+      let counted: readonly string[] = [];
       try {
         // Before the body is read: whoever floods is turned away for the least.
-        const counted = await limit.byAddress(action, addressOf(exchange.request));
+        counted = await limit.byAddress(action, addressOf(exchange.request));
         const { status, headers, body } = await act(await readJson(exchange, { maxBytes: MAX_BODY_BYTES }), exchange);
         send(exchange, {
           status,
@@ -49,7 +50,8 @@ export function authRoutes({ service, limit, addressOf, db, logger }: AuthRoutes
           status,
           ...details,
         });
-        throw toHttpError(error);
+        // Who guesses wrong is told what remains, too.
+        sendError({ ...exchange, baseHeaders: [...exchange.baseHeaders, ...counted] }, toHttpError(error));
       }
     },
   });
@@ -58,8 +60,7 @@ export function authRoutes({ service, limit, addressOf, db, logger }: AuthRoutes
   const login: Act | undefined =
     token &&
     (async (body, exchange) => {
-      const account = accountOf(body);
-      if (account !== undefined) await limit.byAccount("token", account);
+      for (const account of accountsOf(body)) await limit.byAccount("token", account);
       const { request, requestId } = exchange;
       const { headers } = request;
       return token(body, { db: db(), headers, address: addressOf(request), request_id: requestId });
@@ -71,14 +72,15 @@ export function authRoutes({ service, limit, addressOf, db, logger }: AuthRoutes
   ];
 }
 
-function accountOf(body: unknown): string | undefined {
-  if (typeof body !== "object" || body === null) return undefined;
+/**
+ * Every account that a body names. By which of the members the application goes, only it knows: if the first alone counted, a new value of
+ * it beside the one that matters would be a new account for every guess.
+ */
+function accountsOf(body: unknown): ReadonlySet<string> {
+  if (typeof body !== "object" || body === null) return new Set();
   const members = body as Readonly<Record<string, unknown>>;
-  for (const name of ACCOUNT_MEMBERS) {
-    const value = Object.hasOwn(members, name) ? members[name] : undefined;
-    if (typeof value === "string" && value !== "") return value;
-  }
-  return undefined;
+  const values = ACCOUNT_MEMBERS.map((name) => (Object.hasOwn(members, name) ? members[name] : undefined));
+  return new Set(values.filter((value): value is string => typeof value === "string" && value !== ""));
 }
 
 function toRecord(pairs: readonly string[]): Record<string, string> {
