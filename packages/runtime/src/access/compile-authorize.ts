@@ -23,15 +23,16 @@ export function compileAuthorize({ authenticator, logger }: AuthorizeOptions): A
     const decision = decide({ subject, rule, tenancy });
     if (decision.allowed) return { subject, scope: decision.scope };
     const { status, reason } = decision;
-    report(log, { exchange, requirement, reason, status });
+    report(log, { exchange, requirement, reason, status, sub: subject?.sub });
     throw refusal(decision);
   };
   const doubt = (exchange: Exchange, requirement: AccessRequirement, error: unknown): Access => {
     if (!(error instanceof AuthError)) throw unknownCaller(error);
     const { reason, status, code } = error;
     report(log, { exchange, requirement, reason, status, code });
-    // Whoever needs no credentials is not sent away for wrong ones.
-    if (requirement.rule.kind === "public") return admit(exchange, requirement, undefined);
+    // Whoever needs no credentials is not sent away for wrong ones; but for ones that cannot be checked now: taken for nobody's, a row
+    // would be written as nobody's.
+    if (requirement.rule.kind === "public" && status === 401) return admit(exchange, requirement, undefined);
     throw toHttpError(error);
   };
 
@@ -56,9 +57,11 @@ interface Refusal {
   readonly reason: string;
   readonly status: number;
   readonly code?: string;
+  /** Who was refused, when that is known. */
+  readonly sub?: string | undefined;
 }
 
-function report(log: Logger, { exchange, requirement, reason, status, code }: Refusal): void {
+function report(log: Logger, { exchange, requirement, reason, status, code, sub }: Refusal): void {
   const { resource, action } = requirement;
   log.warn(`${resource}.${action} refused: ${reason}`, {
     request_id: exchange.requestId,
@@ -67,6 +70,7 @@ function report(log: Logger, { exchange, requirement, reason, status, code }: Re
     reason,
     status,
     ...(code !== undefined && { code }),
+    ...(sub !== undefined && { sub }),
   });
 }
 
