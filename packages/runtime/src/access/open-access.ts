@@ -1,12 +1,13 @@
 import { createAuthenticator, createCredentialsLimit, createVerifier } from "@shaperail/auth";
 import type { Logger } from "@shaperail/core";
-import { createClientAddress, type Route } from "@shaperail/http";
+import type { Route } from "@shaperail/http";
 import type { Authorize, Limit } from "@shaperail/rest";
 import type { Databases } from "../databases.ts";
 import type { Project } from "../load-project.ts";
 import type { OpenRedis } from "../open-redis.ts";
 import type { Shutdown } from "../shutdown.ts";
 import { authRoutes } from "./auth-routes.ts";
+import { clientAddress } from "./client-address.ts";
 import { compileAuthorize } from "./compile-authorize.ts";
 import type { CredentialsModule } from "./credentials-module.ts";
 import { denyAll } from "./deny-all.ts";
@@ -36,7 +37,7 @@ export interface AccessParts {
 export async function openAccess(project: Project, parts: AccessParts): Promise<Access> {
   const { auth, server, rateLimit } = project.config;
   const { logger, credentials, databases } = parts;
-  const addressOf = createClientAddress({ trustProxy: server.trustProxy });
+  const addressOf = clientAddress(server, logger);
   const issuesTokens = auth?.algorithm === "HS256" && auth.refreshExpirySeconds !== undefined;
   const limiter = isLimited(project) || issuesTokens ? await openRateLimiter(parts) : undefined;
   const limit = isLimited(project) && limiter !== undefined ? compileLimit(project, { limiter, addressOf }) : undefined;

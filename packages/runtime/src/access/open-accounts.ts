@@ -32,7 +32,7 @@ export async function openAccounts(auth: AuthConfig, { databases, shutdown, logg
   } catch (error) {
     if (!(error instanceof DbError) || error.code !== "DB_SCHEMA_MISMATCH") throw error;
     logger.warn(
-      "API keys and sessions have no tables in the default database: run `shaperail migrate`. Until then neither is accepted.",
+      "API keys and sessions have no tables in the default database: run `shaperail migrate` and start again. Until then neither is accepted.",
     );
     return NOBODY;
   }
