@@ -3,11 +3,12 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createDatabase } from "@shaperail/db";
-import { type JobsBackend, migrateJobs } from "@shaperail/jobs";
+import { createQueue, createWorker, defineJob, type JobsBackend, migrateJobs } from "@shaperail/jobs";
 import { startPostgres, startRedis } from "@shaperail/test-services";
 import { expect, test } from "vitest";
 import type { ChaosOptions } from "./chaos-child.test-kit.ts";
 import { eventually, install } from "./events.test-kit.ts";
+import { createOutbox } from "./outbox/outbox.ts";
 
 async function start(options: ChaosOptions): Promise<ChildProcess> {
   const file = fileURLToPath(new URL("chaos-child.test-kit.ts", import.meta.url));
@@ -82,3 +83,28 @@ test.each(["redis", "postgres"] as const)(
   },
   180_000,
 );
+
+test("jobs that waited in a Redis that was started again empty run all the same", async () => {
+  await using postgres = await startPostgres();
+  await using redis = await startRedis();
+  const database = createDatabase({ url: postgres.url, poolSize: 2 });
+  await install(database);
+  const backend = { kind: "redis", url: redis.url } as const;
+  const queue = createQueue({ backend });
+  const outbox = createOutbox({ database, queue, pollMs: 20, checkAfterMs: 200 });
+  await outbox.store({ kind: "job", name: "effect", resource: "posts", action: "created", data: { id: 1 } });
+  await outbox.start();
+  await eventually(async () => (await queue.counts()).waiting === 1, { what: "the job" });
+  await redis.stop("kill");
+  await redis.start();
+  const ran: unknown[] = [];
+  const effect = defineJob({ name: "effect", handle: async (payload) => void ran.push(payload) });
+  const worker = createWorker({ backend, jobs: [effect] });
+  await worker.start();
+  await eventually(() => ran.length === 1, { what: "the run" });
+  expect(ran).toEqual([{ resource: "posts", action: "created", data: { id: 1 } }]);
+  await outbox.close();
+  await worker.close();
+  await queue.close();
+  await database.close();
+});

@@ -1,10 +1,11 @@
-import { type Closeable, closeable, type Logger, toError } from "@shaperail/core";
+import { type Closeable, closeable, type Logger, toError, withDeadline } from "@shaperail/core";
 import type { Relay } from "./relay.ts";
 
 export interface LoopOptions {
   readonly relay: Relay;
   readonly pollMs: number;
   readonly checkEveryMs: number;
+  readonly closeTimeoutMs: number;
   readonly logger: Logger;
 }
 
@@ -19,7 +20,7 @@ const LONGEST_PAUSE_MS = 10_000;
 /** When another relay was at work, what woke this one may have come too late for it. */
 const BUSY_PAUSE_MS = 50;
 
-export function createLoop({ relay, pollMs, checkEveryMs, logger }: LoopOptions): Loop {
+export function createLoop({ relay, pollMs, checkEveryMs, closeTimeoutMs, logger }: LoopOptions): Loop {
   let isClosed = false;
   let isWoken = false;
   let endPause: () => void = () => undefined;
@@ -74,7 +75,11 @@ export function createLoop({ relay, pollMs, checkEveryMs, logger }: LoopOptions)
     ...closeable(async () => {
       isClosed = true;
       wake();
-      await running;
+      // A step that hangs with its database is left behind: its transaction was not committed, so that it counts for nothing.
+      const finished = async (): Promise<void> => running;
+      await withDeadline(finished, { timeoutMs: closeTimeoutMs, what: "The last step of the outbox" }).catch(
+        (error: unknown) => logger.warn("The outbox did not close in order", { error }),
+      );
     }),
   };
 }

@@ -1,8 +1,10 @@
 import { createRequire } from "node:module";
 import { closeable } from "@shaperail/core";
+import { createDatabase } from "@shaperail/db";
+import { startPostgres } from "@shaperail/test-services";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createEventRouter } from "../event-router.ts";
-import { eventually, makeHome, makeQueue, type TestHome, type TestQueue } from "../events.test-kit.ts";
+import { eventually, install, makeHome, makeQueue, type TestHome, type TestQueue } from "../events.test-kit.ts";
 import { outboxInsert, type OutboxIntent } from "./insert-sql.ts";
 import { createOutbox, type Listen, type Outbox, type OutboxOptions } from "./outbox.ts";
 
@@ -243,6 +245,20 @@ test("a relay in the same process is woken without the database, and one that ca
   await sql(insertPost([sendMail]), "2", "a", null);
   await eventually(() => queue.added.length === 2, { what: "the second job" });
   expect(polling.close()).toBe(polling.close());
+});
+
+test("closing ends in time while the database hangs", async () => {
+  await using postgres = await startPostgres();
+  await using database = createDatabase({ url: postgres.url, closeTimeoutMs: 100 });
+  await install(database);
+  const outbox = make({ database, closeTimeoutMs: 200 });
+  await outbox.start();
+  postgres.pause();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const started = Date.now();
+  await outbox.close();
+  expect(Date.now() - started).toBeLessThan(5_000);
+  postgres.resume();
 });
 
 test("an insert without intents, and a name that could leave its quotes, are refused", () => {

@@ -26,6 +26,8 @@ export interface OutboxOptions {
   readonly keepKeysMs?: number;
   /** Whether events are written to `shaperail_event_log`. @default true */
   readonly eventLog?: boolean;
+  /** Longest wait for a step that is under way when closing, in milliseconds. @default 5_000 */
+  readonly closeTimeoutMs?: number;
   /** @default a logger that writes nothing */
   readonly logger?: Logger;
 }
@@ -78,9 +80,10 @@ const NOTIFY = { name: "outbox.notify", text: `SELECT pg_notify('${CHANNEL}', ''
 export function createOutbox(options: OutboxOptions): Outbox {
   const { database, queue, route = () => [], listen, pollMs = 1_000, batchSize = 200 } = options;
   const { checkAfterMs = 30_000, keepKeysMs = 604_800_000, eventLog: keepsEventLog = true } = options;
+  const { closeTimeoutMs = 5_000 } = options;
   const logger = (options.logger ?? noopLogger).child("shaperail_runtime::outbox");
   const relay = createRelay({ database, queue, route, batchSize, checkAfterMs, keepKeysMs, keepsEventLog, logger });
-  const loop = createLoop({ relay, pollMs, checkEveryMs: Math.min(checkAfterMs, 10_000), logger });
+  const loop = createLoop({ relay, pollMs, checkEveryMs: Math.min(checkAfterMs, 10_000), closeTimeoutMs, logger });
   let listener: Closeable | undefined;
   let isRelaying = false;
   let notifying: NodeJS.Timeout | undefined;
