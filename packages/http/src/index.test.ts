@@ -9,12 +9,14 @@ test("the package exports exactly this", () => {
     "createExpressBase",
     "createHttpApp",
     "createHttpServer",
+    "isExactNumber",
     "parseJson",
     "readJson",
     "send",
     "sendError",
     "sendJson",
     "signalOf",
+    "toExactNumber",
     "toExpressHandler",
   ]);
 });

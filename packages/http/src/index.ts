@@ -16,6 +16,7 @@ export {
   HttpServerError,
   type HttpServerErrorCode,
 } from "./errors.ts";
+export { type ExactNumber, isExactNumber, toExactNumber } from "./exact-number.ts";
 export type { Exchange, Route, RouteMethod } from "./exchange.ts";
 export { createExpressBase, type ExpressHandler, toExpressHandler } from "./express.ts";
 export type { Fallback } from "./fallback.ts";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { HttpError } from "./errors.ts";
+import { toExactNumber } from "./exact-number.ts";
 import { parseJson } from "./json-text.ts";
 
 test.each([
@@ -63,10 +64,33 @@ test.each([
   { text: "9007199254740993", value: 9_007_199_254_740_993n },
   { text: "-9223372036854775808", value: -9_223_372_036_854_775_808n },
   { text: '{"id":9223372036854775807,"n":1}', value: { id: 9_223_372_036_854_775_807n, n: 1 } },
-  { text: "0.12345678901234567", value: Number("0.12345678901234567") },
+  { text: "0.1", value: 0.1 },
+  { text: "1.10", value: 1.1 },
+  { text: "-0.0", value: -0 },
+  { text: "0e400", value: 0 },
+  { text: "0.30000000000000004", value: 0.1 + 0.2 },
+  { text: "1e23", value: 1e23 },
+  { text: "1.7976931348623157e308", value: Number.MAX_VALUE },
+  { text: "9007199254740992.0", value: 9_007_199_254_740_992 },
+  { text: '{"text":"0.1234567890123456789"}', value: { text: "0.1234567890123456789" } },
   { text: '{"text":"9223372036854775807"}', value: { text: "9223372036854775807" } },
 ])("$text keeps its exact value", ({ text, value }) => {
   expect(parseJson(text)).toEqual(value);
+});
+
+test.each([
+  "0.1234567890123456789",
+  "-12345678901234567.5",
+  "1234567890.1234567890123",
+  "1.00000000000000000001",
+  "9007199254740993.0",
+  "1.23456789012345678901E-5",
+  "1e400",
+  "-1e-400",
+])("%s is kept as it is written, because no double is that number", (text) => {
+  const value = parseJson(`{"a":[${text}]}`);
+  expect(value).toEqual({ a: [toExactNumber(text)] });
+  expect(JSON.stringify(value)).toBe(`{"a":[${text}]}`);
 });
 
 test("a key called __proto__ is an own property and changes no prototype", () => {

@@ -1,4 +1,5 @@
 import { HttpError } from "./errors.ts";
+import { isSameNumber, toExactNumber } from "./exact-number.ts";
 
 /** Limits of {@link parseJson}. */
 export interface JsonLimits {
@@ -11,6 +12,10 @@ export interface JsonLimits {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const POINT = 0x2e;
+const EXPONENT = 0x65;
+const LOWER_CASE = 0x20;
+// A double holds every number of so many digits, unless its exponent is extreme.
 const LONGEST_SAFE_RUN = 15;
 // Converting digits takes quadratic time: a million of them, one body's worth, would occupy the process for a quarter of
 // a second, and as long again wherever the number is printed. PostgreSQL's bigint has 19.
@@ -18,10 +23,11 @@ const MAX_DIGITS = 1_000;
 const SHORT_STRING = 16;
 
 /**
- * Parses JSON from a stranger. Whole numbers beyond ±2^53 − 1 become `bigint`, everything else is what `JSON.parse` makes.
+ * Parses JSON from a stranger. Whole numbers beyond ±2^53 − 1 become `bigint`, other numbers that a double
+ * does not hold become an {@link ExactNumber}; everything else is what `JSON.parse` makes.
  *
  * Refused with `BAD_REQUEST`: text that is not JSON, nesting deeper than the limit, an object with the same key twice
- * (parsers disagree on which one counts), a number with more than 1,000 digits on end. A key called `__proto__` is an ordinary own property of the result:
+ * (parsers disagree on which one counts), a number with more than 1,000 digits. A key called `__proto__` is an ordinary own property of the result:
  * read it with `Object.hasOwn`, and never copy unknown keys with `object[key] = value`.
  */
 export function parseJson(text: string, { maxDepth = 64 }: JsonLimits = {}): unknown {
@@ -30,7 +36,7 @@ export function parseJson(text: string, { maxDepth = 64 }: JsonLimits = {}): unk
   if (shape.tooManyDigits) throw refused(`A number in the JSON has more than ${MAX_DIGITS} digits.`);
   let value: unknown;
   try {
-    value = shape.longNumber ? JSON.parse(text, exactInteger) : JSON.parse(text);
+    value = shape.longNumber ? JSON.parse(text, exactNumber) : JSON.parse(text);
   } catch (error) {
     throw refused("The request body is not valid JSON.", error);
   }
@@ -65,6 +71,9 @@ function scan(text: string, maxDepth: number): Shape {
       if (digits > MAX_DIGITS) tooManyDigits = true;
       continue;
     }
+    // The digits on both sides of a point are one run.
+    if (code === POINT) continue;
+    if (digits > 0 && (code | LOWER_CASE) === EXPONENT) longNumber = true;
     digits = 0;
     if (code === QUOTE) {
       index = endOfString(text, index);
@@ -114,8 +123,9 @@ function countKeys(value: unknown): number {
 
 const WHOLE_NUMBER = /^-?\d+$/;
 
-function exactInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
+function exactNumber(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   const source = context?.source;
-  return source !== undefined && WHOLE_NUMBER.test(source) ? BigInt(source) : value;
+  if (typeof value !== "number" || source === undefined) return value;
+  if (WHOLE_NUMBER.test(source)) return Number.isSafeInteger(value) ? value : BigInt(source);
+  return isSameNumber(source, value) ? value : toExactNumber(source);
 }

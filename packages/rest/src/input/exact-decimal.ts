@@ -1,14 +1,13 @@
 import { type ExactNumber, toExactNumber } from "@shaperail/http";
 
-// A double ends where a number has 309 digits before the point. PostgreSQL's numeric would go on to 131,072, and print every one of
-// them for eight characters of input.
+// Where doubles end. PostgreSQL's numeric would go on to 131,072 digits, and print every one of them for eight characters of input.
 const MAX_EXPONENT = 309;
 // As many as the body reader takes in one number.
 const MAX_DECIMALS = 1_000;
 
 /** Whether the number can be written without its exponent in a bounded number of digits. */
 export function isOfBoundedLength(value: ExactNumber): boolean {
-  return Number.isFinite(Number(value)) && value.exponent <= MAX_EXPONENT && decimals(value) <= MAX_DECIMALS;
+  return Number.isFinite(Number(value)) && decimals(value) <= MAX_DECIMALS;
 }
 
 /** The whole number, or undefined when there are digits behind the point. One that is beyond 64 bits may come out shorter. */

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { toExactNumber } from "@shaperail/http";
 import type { Field } from "@shaperail/resource";
 import { expect, test } from "vitest";
 import { field } from "./field.test-kit.ts";
@@ -12,6 +13,7 @@ function check(spec: Field, value: unknown): string | undefined | string[] {
 }
 
 const items = { type: "string", min: 1, max: undefined, format: undefined, values: undefined, ref: undefined } as const;
+const numbers = { ...items, type: "number", min: undefined } as const;
 
 test.each([
   [{ type: "string" }, "a", "a"],
@@ -20,7 +22,13 @@ test.each([
   [{ type: "integer" }, 5.0, "5"],
   [{ type: "integer" }, -0, "0"],
   [{ type: "integer" }, 1e17, "100000000000000000"],
+  [{ type: "integer" }, toExactNumber("9007199254740993.0"), "9007199254740993"],
+  [{ type: "integer" }, toExactNumber("-9.007199254740993e15"), "-9007199254740993"],
   [{ type: "number" }, 1.5, "1.5"],
+  [{ type: "number" }, toExactNumber("0.1234567890123456789"), "0.1234567890123456789"],
+  [{ type: "number" }, toExactNumber("1.00000000000000000001E-5"), "1.00000000000000000001E-5"],
+  [{ type: "number", min: -1, max: 1 }, toExactNumber("0.99999999999999999999"), "0.99999999999999999999"],
+  [{ type: "number", min: 0.1 }, toExactNumber("0.10000000000000000001"), "0.10000000000000000001"],
   [{ type: "number" }, -0, "0"],
   [{ type: "boolean" }, false, "f"],
   [{ type: "uuid" }, "6F1ED002-AB5B-4D3C-8A58-2F1D1A0B4C11", "6F1ED002-AB5B-4D3C-8A58-2F1D1A0B4C11"],
@@ -28,6 +36,9 @@ test.each([
   [{ type: "timestamp" }, "2026-03-17T12:00:00.123456+02:00", "2026-03-17T12:00:00.123456+02:00"],
   [{ type: "enum", values: ["a", "b"] }, "b", "b"],
   [{ type: "json" }, { a: [1, null] }, '{"a":[1,null]}'],
+  [{ type: "json" }, { a: toExactNumber("0.1234567890123456789") }, '{"a":0.1234567890123456789}'],
+  [{ type: "array", items: numbers }, [toExactNumber("0.12345678901234567891"), 1], '{"0.12345678901234568","1"}'],
+  [{ type: "array", items: numbers }, [toExactNumber("1e-400")], '{"0"}'],
   [{ type: "json" }, "back\\u0000slash", '"back\\\\u0000slash"'],
   [{ type: "array", items }, ['a"b', "c\\d", "NULL", "{}"], '{"a\\"b","c\\\\d","NULL","{}"}'],
   [{ type: "array", items }, [], "{}"],
@@ -59,6 +70,18 @@ test.each([
   [{ type: "integer", min: 1 }, 0, ["value too_small"]],
   [{ type: "integer", max: 1 }, 2, ["value too_large"]],
   [{ type: "number" }, Number.POSITIVE_INFINITY, ["value too_large"]],
+  [{ type: "number" }, toExactNumber("1e400"), ["value too_large"]],
+  [{ type: "number" }, toExactNumber("-1e400"), ["value too_small"]],
+  [{ type: "number" }, toExactNumber("1e-999999999"), ["value invalid_value"]],
+  [{ type: "number", max: 1 }, toExactNumber("1.00000000000000000001"), ["value too_large"]],
+  [{ type: "number", max: -1 }, toExactNumber("-0.99999999999999999999"), ["value too_large"]],
+  [{ type: "number", min: 0 }, toExactNumber("-1e-400"), ["value too_small"]],
+  [{ type: "number", min: 0.1 }, toExactNumber("0.09999999999999999999"), ["value too_small"]],
+  [{ type: "integer" }, toExactNumber("1.00000000000000000001"), ["value invalid_type"]],
+  [{ type: "integer" }, toExactNumber("1e999999999"), ["value too_large"]],
+  [{ type: "string" }, toExactNumber("0.1234567890123456789"), ["value invalid_type"]],
+  [{ type: "json" }, { a: toExactNumber("1e400") }, ["value invalid_value"]],
+  [{ type: "json" }, toExactNumber("1e-999999999"), ["value invalid_value"]],
   [{ type: "number" }, "1.5", ["value invalid_type"]],
   [{ type: "boolean" }, 1, ["value invalid_type"]],
   [{ type: "boolean" }, "true", ["value invalid_type"]],

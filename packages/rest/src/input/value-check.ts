@@ -119,9 +119,12 @@ function numberCheck(constraints: ValueConstraints): ValueCheck {
     if (typeof value !== "number" && typeof value !== "bigint" && !isExactNumber(value)) {
       return wrongType(path, issues, "a number");
     }
-    const isBounded = isExactNumber(value) ? isOfBoundedLength(value) : Number.isFinite(Number(value));
-    if (!isBounded) {
-      issues.add(path, value < 0 ? "too_small" : "too_large", "is out of range");
+    if (typeof value !== "bigint" && !Number.isFinite(Number(value))) {
+      issues.add(path, Number(value) < 0 ? "too_small" : "too_large", "is out of range");
+      return undefined;
+    }
+    if (isExactNumber(value) && !isOfBoundedLength(value)) {
+      issues.add(path, "invalid_value", "has too many decimal places");
       return undefined;
     }
     if (!inRange(value, constraints, { path, issues })) return undefined;
