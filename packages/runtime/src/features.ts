@@ -6,6 +6,7 @@ import { RuntimeError } from "./errors.ts";
 /** What the resource files may declare because it acts. */
 const SUPPORTED_FEATURES: readonly ResourceFeature[] = [
   "bulk",
+  "cache",
   "controllers",
   "custom_endpoints",
   "databases",
@@ -23,11 +24,9 @@ const SUPPORTED_FEATURES: readonly ResourceFeature[] = [
   "transient",
 ];
 
-/** What may be declared although it does not act yet: leaving it out changes how fast an answer is, not what it says. */
-const HARMLESS_FEATURES: readonly ResourceFeature[] = ["cache"];
-
 const SUPPORTED_SECTIONS: readonly OptionalSection[] = [
   "auth",
+  "cache",
   "cors",
   "logging.otlp_endpoint",
   "logging.slow_query_ms",
@@ -40,13 +39,12 @@ interface Declared {
 }
 
 /**
- * Nothing declared is silently without effect: what would change an answer is refused, the rest is said.
+ * Nothing declared is silently without effect: what would change an answer is refused, what would not is said.
  *
  * @throws RuntimeError `RUNTIME_FEATURE_UNSUPPORTED` that names every declaration.
  */
 export function checkFeatures({ config, resources }: Declared, logger: Logger): void {
-  const inactive = inactiveFeatures(resources, { supported: SUPPORTED_FEATURES });
-  const refused = inactive.filter(({ feature }) => !HARMLESS_FEATURES.includes(feature));
+  const refused = inactiveFeatures(resources, { supported: SUPPORTED_FEATURES });
   if (refused.length > 0) {
     throw new RuntimeError(refused.map(({ message }) => message).join(" "), {
       code: "RUNTIME_FEATURE_UNSUPPORTED",
@@ -54,7 +52,6 @@ export function checkFeatures({ config, resources }: Declared, logger: Logger): 
       details: { declarations: refused },
     });
   }
-  for (const { message, file } of inactive) logger.warn(message, { file });
   for (const section of inactiveSections(config, { supported: SUPPORTED_SECTIONS })) {
     logger.warn(`The section \`${section}\` of the configuration has no effect yet.`, { section });
   }

@@ -9,6 +9,8 @@ import { createRestRoutes } from "@shaperail/rest";
 import { type CredentialsModule, loadCredentials } from "./access/credentials-module.ts";
 import { openAccess } from "./access/open-access.ts";
 import { documentationRoutes, healthRoutes } from "./builtin-routes.ts";
+import { openCache } from "./cache/open-cache.ts";
+import { redisCheck } from "./cache/redis-check.ts";
 import { databaseChecks, openDatabases } from "./databases.ts";
 import { RuntimeError } from "./errors.ts";
 import { checkFeatures } from "./features.ts";
@@ -107,13 +109,15 @@ export function createRuntime(
     shutdown.add("tracing", observability);
     if (stopping) throw stoppedWhileStarting();
     const migrations = await openMigrations(project, { databases, logger });
+    const openRedis = redisOpener(config, { logger, shutdown });
+    const cache = await openCache(project, { openRedis, shutdown, logger, observer });
+    const redis = cache && (await openRedis());
     const health = createHealth({
-      checks: databaseChecks(databases, project.resources),
+      checks: { ...databaseChecks(databases, project.resources), ...(redis && { redis: redisCheck(redis) }) },
       informational: migrations.checks,
       cacheMs: HEALTH_CACHE_MS,
       logger,
     });
-    const openRedis = redisOpener(config, { logger, shutdown });
     const access = await openAccess(project, { databases, credentials, openRedis, shutdown, logger });
     // The loader has proved that every `db:` names a connection.
     const database = (name: string): Database => databases.get(name) ?? unreachable();
@@ -129,6 +133,7 @@ export function createRuntime(
         functions: ({ name }) => functions.get(name) ?? { controllers: {}, handlers: {} },
         authorize: observability.noteUsers(access.authorize),
         limit: access.limit,
+        cache,
         rowLevelSecurity: (name) => config.databases[name]?.rowLevelSecurity ?? false,
         maxBodyBytes,
       }),
