@@ -16,6 +16,7 @@ export interface ClientSettings {
 }
 
 const LONGEST_PAUSE_MS = 1_000;
+const READ_ONLY_PAUSE_MS = 5_000;
 
 /** A client that keeps trying to connect, with growing pauses, and lets no command wait for longer than its timeout. */
 export function createClient(settings: ClientSettings): Redis | Cluster {
@@ -78,8 +79,23 @@ function connectionOptions({ target, tls, ...settings }: ClientSettings): Common
     // What was under way when the connection broke fails at once; whoever asked decides what to do about it.
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
+    reconnectOnError: createReadOnlyCheck(),
     autoResubscribe: false,
     ...(encryption === undefined ? {} : { tls: encryption }),
+  };
+}
+
+/**
+ * A managed Redis makes the master a replica without ending its connections: only a write tells, and connecting again leads
+ * to the new master. Where there is none, once in a while is enough.
+ */
+function createReadOnlyCheck(): (error: Error) => boolean {
+  let last = Number.NEGATIVE_INFINITY;
+  return ({ message }) => {
+    const now = performance.now();
+    if (!message.startsWith("READONLY") || now - last < READ_ONLY_PAUSE_MS) return false;
+    last = now;
+    return true;
   };
 }
 

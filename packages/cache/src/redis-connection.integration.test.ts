@@ -109,6 +109,22 @@ test("a killed server is found again, and is another one", async () => {
   expect([lines.at(0), lines.at(-1)]).toEqual(["The connection to Redis was lost", "Redis is connected again"]);
 });
 
+test("a master that has become a replica is left for whoever answers next, and not again and again", async () => {
+  await using own = await startRedis();
+  await using redis = await connected({ url: own.url });
+  let lost = 0;
+  redis.onDisconnect(() => (lost += 1));
+  await using admin = await connected({ url: own.url });
+  await admin.client.call("REPLICAOF", "127.0.0.1", String(server.port));
+  const store = createRedisStore({ redis });
+  const refused = { code: "CACHE_COMMAND_FAILED", details: { reply: "READONLY" } };
+  await expect(store.renew(["a"])).rejects.toMatchObject(refused);
+  await until(() => lost === 1 && redis.serverId() !== undefined);
+  await expect(store.renew(["a"])).rejects.toMatchObject(refused);
+  await expect(store.renew(["a"])).rejects.toMatchObject(refused);
+  expect(lost).toBe(1);
+});
+
 test("with an offline queue a command waits for the connection", async () => {
   await using redis = openRedis({ url: server.url, offlineQueue: true });
   await expect(redis.ping()).resolves.toBeUndefined();

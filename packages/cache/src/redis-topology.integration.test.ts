@@ -71,6 +71,7 @@ test("sentinels lead to the master, and after a failover to the next one", async
     [
       `port ${port}`,
       "bind 127.0.0.1",
+      "requirepass sentinels-only",
       `sentinel monitor posts 127.0.0.1 ${master.port} 1`,
       "sentinel down-after-milliseconds posts 500",
       // Until then it does not mind that the replica reaches the master by way of the proxy.
@@ -84,12 +85,14 @@ test("sentinels lead to the master, and after a failover to the next one", async
       if (sentinel.exitCode === null && sentinel.signalCode === null) await once(sentinel, "exit");
     },
   });
-  const redis = resources.add(await connected({ url: `redis+sentinel://127.0.0.1:${port}/posts/1` }));
+  const redis = resources.add(
+    await connected({ url: `redis+sentinel://127.0.0.1:${port}/posts/1?sentinel_password=sentinels-only` }),
+  );
   const before = redis.serverId();
   const cache = resources.add(testCache({ store: createRedisStore({ redis }), timeoutMs: 500 }));
   await until(async () => (await read(cache, "key", "old")) === "old" && cache.stats().hits > 0);
   // The sentinel must know of the replica, and the replica must have what the master has.
-  const watch = resources.add(await connected({ url: `redis://127.0.0.1:${port}` }));
+  const watch = resources.add(await connected({ url: `redis://:sentinels-only@127.0.0.1:${port}` }));
   await until(async () => /slaves=1/.test(await watch.client.info("sentinel")), 30_000);
   const copy = resources.add(await connected({ url: `${replica.url}/1` }));
   await until(async () => (await copy.client.dbsize()) >= 4, 30_000);
