@@ -10,7 +10,7 @@ export interface TestHome extends Closeable {
   readonly url: string;
 }
 
-export const POSTS = `CREATE TABLE posts (id BIGINT PRIMARY KEY, title TEXT NOT NULL, version BIGINT NOT NULL DEFAULT 1)`;
+const POSTS = `CREATE TABLE posts (id BIGINT PRIMARY KEY, title TEXT NOT NULL, version BIGINT NOT NULL DEFAULT 1)`;
 
 export async function makeHome(): Promise<TestHome> {
   const home = await createTestDatabase();

@@ -128,7 +128,7 @@ export function createWebhookSender({
 }
 
 /** The URL of a receiver, checked as far as it can be without asking anybody. */
-export function parseTarget(url: string, allowHttp: boolean): URL {
+function parseTarget(url: string, allowHttp: boolean): URL {
   const target = URL.canParse(url) ? new URL(url) : undefined;
   const isUsable = target?.protocol === "https:" || (allowHttp && target?.protocol === "http:");
   if (target !== undefined && isUsable && target.username === "" && target.password === "") return target;
