@@ -38,8 +38,13 @@ test.each([
   },
   {
     field: "{ type: number }",
-    row: "number | bigint | null",
+    row: "number | bigint | ExactNumber | null",
     column: "ColumnType<string | null, number | bigint | string | null, number | bigint | string | null>",
+  },
+  {
+    field: "{ type: number, required: true, min: 0, max: 5 }",
+    row: "number | ExactNumber",
+    column: "ColumnType<string, number | bigint | string, number | bigint | string>",
   },
   { field: "{ type: boolean, default: false }", row: "boolean", column: "Generated<boolean>" },
   {
@@ -103,7 +108,9 @@ test("before-controllers of a custom endpoint have a context of their own, where
   const fields = "  title: { type: string, required: true }\n";
   const endpoints = `  publish: { method: POST, path: "/posts/publish", auth: [admin], input: [title], handler: act, controller: { before: check } }\n`;
   const text = generateTypes(parse(yaml("posts", { fields, endpoints })));
-  expect(text).toContain("export type PostsPublishContext = HandlerContext<PostsPublishInput, Kysely<Database>, ResourceName>;");
+  expect(text).toContain(
+    "export type PostsPublishContext = HandlerContext<PostsPublishInput, Kysely<Database>, ResourceName>;",
+  );
   expect(text).toContain(
     "export type PostsPublishBeforeContext = HandlerContext<PostsPublishBeforeInput, Kysely<Database>, ResourceName>;",
   );

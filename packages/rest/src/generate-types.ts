@@ -45,14 +45,14 @@ function databaseTypes(tables: readonly (readonly Resource[])[], names: TypeName
 }
 
 const IMPORTS = {
-  "@shaperail/rest": ["ControllerContext", "HandlerContext"],
+  "@shaperail/rest": ["ControllerContext", "ExactNumber", "HandlerContext"],
   kysely: ["ColumnType", "Generated", "Kysely"],
 } as const;
 
 /** Only what is used: a strict compiler refuses the rest. */
 function imports(body: string): string[] {
   return Object.entries(IMPORTS).flatMap(([module, types]) => {
-    const used = types.filter((type) => body.includes(`${type}<`));
+    const used = types.filter((type) => body.includes(`${type}<`) || body.includes(`| ${type}`));
     return used.length === 0 ? [] : [`import type { ${used.join(", ")} } from "${module}";\n`];
   });
 }

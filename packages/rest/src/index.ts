@@ -1,3 +1,4 @@
+export type { ExactNumber } from "@shaperail/http";
 export type { Controller, ControllerContext, ControllerUser, Handler, HandlerContext } from "./controller.ts";
 export { RestError, type RestErrorCode } from "./errors.ts";
 export type {

@@ -10,8 +10,10 @@ export function jsonType(field: Field | ItemType): string {
     case "file":
       return "string";
     case "integer":
-    case "number":
       return isExactAsNumber(field) ? "number" : "number | bigint";
+    case "number":
+      // Between any two bounds are numbers with more digits than a double has.
+      return isExactAsNumber(field) ? "number | ExactNumber" : "number | bigint | ExactNumber";
     case "boolean":
       return "boolean";
     case "enum":
