@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type PostgresServer, startPostgres } from "@shaperail/test-services";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { createDatabase, type Database, type DatabaseOptions } from "./database.ts";
@@ -33,6 +35,22 @@ test("a server that accepts no writes answers a ping, unless writes are asked fo
   await expect(database.ping()).resolves.toBeUndefined();
   await setReadOnly("off");
   await expect.poll(asked, { timeout: 10_000 }).toBeUndefined();
+});
+
+test("a server that was made a standby, and then the primary again, is seen through by a pool that was there before", async () => {
+  const own = await startPostgres();
+  onTestFinished(() => own.close());
+  const database = createDatabase({ url: own.url, poolSize: 2 });
+  onTestFinished(() => database.close());
+  const asked = (): Promise<unknown> => database.ping({ writable: true }).catch((error: unknown) => error);
+  await expect(asked()).resolves.toBeUndefined();
+  await own.stop("fast");
+  await writeFile(join(own.dataDir, "standby.signal"), "");
+  await own.start();
+  await expect.poll(asked, { timeout: 20_000 }).toMatchObject({ code: "DB_READ_ONLY" });
+  await database.run({ name: "promote", text: "select pg_promote()" }, []);
+  await expect.poll(asked, { timeout: 20_000 }).toBeUndefined();
+  await expect(database.run(write, [])).resolves.toBeDefined();
 });
 
 test("a pool without a connection to spare is not asked about writes", async () => {

@@ -140,5 +140,6 @@ function toHandle({ first, port, dataDir, logFile, launch, release }: Parts): Po
 /** The postmaster writes its state into the eighth line of its lock file; asking it would cost a connection. */
 async function isReady(dataDir: string, pid: number): Promise<boolean> {
   const lines = (await readFile(join(dataDir, "postmaster.pid"), "utf8").catch(() => "")).split("\n");
-  return lines[0] === String(pid) && lines[7]?.trim() === "ready";
+  // A standby says so instead, once it answers reads.
+  return lines[0] === String(pid) && ["ready", "standby"].includes(lines[7]?.trim() ?? "");
 }
