@@ -8,7 +8,7 @@ export interface Histogram {
 }
 
 /** Upper bounds in seconds, the guide's. A last bucket without bound is always added. */
-export const DURATION_BOUNDS: readonly number[] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
+const DURATION_BOUNDS: readonly number[] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
 /** Counts into an array; text is made when somebody reads the page. */
 export function createHistogram(bounds: readonly number[] = DURATION_BOUNDS): Histogram {

@@ -5,6 +5,7 @@ import { defaultResource, resourceFromAttributes } from "@opentelemetry/resource
 import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { closeable, type Logger, withDeadline } from "@shaperail/core";
 import { openExporter } from "./exporter.ts";
+import { watchWith } from "./express.ts";
 import { createSpanObserver } from "./observer.ts";
 import { createRequestSpans } from "./request-span.ts";
 import { parseResourceAttributes } from "./resource-attributes.ts";
@@ -70,7 +71,8 @@ export async function openTracing(options: OpenTracingOptions): Promise<Tracing>
     }
     contexts.disable();
   };
-  return { observer: createSpanObserver(parts), startRequest: createRequestSpans(parts), ...closeable(close) };
+  const startRequest = createRequestSpans(parts);
+  return { observer: createSpanObserver(parts), startRequest, watch: watchWith(startRequest), ...closeable(close) };
 }
 
 interface Registered {

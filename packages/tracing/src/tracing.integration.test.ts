@@ -1,9 +1,11 @@
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { trace } from "@opentelemetry/api";
 import { freePort } from "@shaperail/test-services";
 import { noopLogger, ShaperailError, type Logger } from "@shaperail/core";
+import express from "express";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createTracing, type RequestSpan, type TracedRequest, type Tracing, type TracingOptions } from "./index.ts";
 import { receiveOverGrpc, receiveOverHttp, type ReceivedSpan } from "./otlp-receiver.test-kit.ts";
@@ -184,6 +186,27 @@ test("with `global`, spans of other code are parts of the same trace", async () 
   await tracing.close();
   expect(named(receiver.spans, "by hand").parentId).toBe(request.spanId);
   expect(trace.getTracer("mine").startSpan("after").isRecording()).toBe(false);
+});
+
+test("in an Express application a request is one span, named by its route, and what it does is below", async () => {
+  await using receiver = await receiveOverHttp();
+  const tracing = await start({ endpoint: receiver.url, protocol: "http/protobuf" });
+  const users = express.Router().get("/:id", async (_request, response) => {
+    await tracing.observer.observe("db.query", query, async () => sleep(1));
+    response.send("a user");
+  });
+  const server = createHttpServer(express().use(tracing.watch).use("/users", users)).listen(0);
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  await (await fetch(`http://127.0.0.1:${port}/users/7?token=canary`)).text();
+  const spans = await receiver.waitFor(["GET /users/:id", "db.query"]);
+  expect(named(spans, "db.query").parentId).toBe(named(spans, "GET /users/:id").spanId);
+  expect(named(spans, "GET /users/:id").attributes).toMatchObject({
+    "url.path": "/users/7",
+    "http.route": "/users/:id",
+  });
 });
 
 /** A logger whose warnings are collected. */

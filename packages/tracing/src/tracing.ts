@@ -1,5 +1,6 @@
 import { closeable, type Closeable, type Logger, noopLogger, noopObserver, type Observer } from "@shaperail/core";
 import type { IncomingHttpHeaders } from "node:http";
+import type { WatchRequest } from "./express.ts";
 
 /** How spans travel to the collector. */
 export type TracingProtocol = "grpc" | "http/protobuf";
@@ -85,6 +86,8 @@ export interface Tracing extends Closeable {
   readonly observer: Observer;
   /** Opens the span of a request; undefined when nothing is recorded. */
   readonly startRequest: ((request: TracedRequest) => RequestSpan) | undefined;
+  /** A middleware for Express that does so for every request. */
+  readonly watch: WatchRequest;
 }
 
 /**
@@ -107,7 +110,8 @@ export async function createTracing({
   logger = noopLogger,
 }: TracingOptions = {}): Promise<Tracing> {
   if (endpoint === undefined || endpoint.trim() === "") {
-    return { observer: noopObserver, startRequest: undefined, ...closeable(async () => undefined) };
+    const watch: WatchRequest = (_request, _response, next) => next();
+    return { observer: noopObserver, startRequest: undefined, watch, ...closeable(async () => undefined) };
   }
   const url = URL.parse(endpoint);
   if (url === null || !/^https?:$/.test(url.protocol)) {
