@@ -81,6 +81,31 @@ test("a public endpoint where it makes no difference who calls does not ask", as
   expect(asked).toEqual(["create", "update", "whoami", "get"]);
 });
 
+test.each([
+  { name: "a synchronous", wrap: <T>(value: () => T): T | Promise<T> => value() },
+  { name: "an asynchronous", wrap: async <T>(value: () => T): Promise<T> => value() },
+])("a cached answer for everybody does without $name authorize that cannot say who calls", async ({ wrap }) => {
+  const cached = parseResources([
+    { file: "notes.yaml", text: NOTES.replace("list: { auth: public }", "list: { auth: public, cache: { ttl: 60 } }") },
+  ]);
+  const call = await serve({
+    resources: cached.resources,
+    authorize: () =>
+      wrap((): never => {
+        throw new HttpError("The issuer is away.", { code: "SERVICE_UNAVAILABLE" });
+      }),
+    cache: {
+      async fetch(_request, load) {
+        const { body, meta } = await load();
+        return { body: Buffer.from(body), meta, state: "miss" };
+      },
+      invalidate: async () => undefined,
+    },
+  });
+  const statuses = [(await call("GET /notes")).status, (await call("GET /notes/1")).status];
+  expect(statuses).toEqual([200, 503]);
+});
+
 test("the application's functions are told who calls a public endpoint, when somebody known does", async () => {
   const call = await serve({});
   const known = { sub: "ann", role: "member" };

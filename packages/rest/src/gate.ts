@@ -28,7 +28,7 @@ export function compileGate(
 ): Route["handle"] {
   const requirement = requirementOf(resource, endpoint);
   const dependsOnCaller = asksWhoCalls(resource, endpoint);
-  const identify: Authorize = dependsOnCaller || isCached ? authorize : () => OPEN;
+  const identify = dependsOnCaller ? authorize : isCached ? recognizing(authorize) : (): Access => OPEN;
 
   const enter = (exchange: Exchange, access: Access, headers: readonly string[]): Promise<void> => {
     if (!dependsOnCaller && limit === undefined) return answer(exchange, access);
@@ -77,11 +77,27 @@ function reportRefusal({ logger, requestId }: Exchange, { requirement, access }:
   logger.child("shaperail_runtime::auth").warn("request refused", { ...fields, request_id: requestId });
 }
 
-/** Functions of the application are told who calls, and so is a row that keeps its author; other public endpoints need not know. */
+/**
+ * Functions of the application are told who calls, and so is a row that keeps its author, and a create, for an `Idempotency-Key` is its
+ * caller's own; other public endpoints need not know.
+ */
 function asksWhoCalls(resource: Resource, endpoint: Endpoint): boolean {
   const { kind, before, after } = endpoint;
   const runsFunctions = kind === "custom" || before.length > 0 || after.length > 0;
-  return !isPublic(requirementOf(resource, endpoint)) || runsFunctions || fillsOwner(resource, endpoint);
+  const isOwn = kind === "create" || fillsOwner(resource, endpoint);
+  return !isPublic(requirementOf(resource, endpoint)) || runsFunctions || isOwn;
+}
+
+/** Where everybody is shown the same, whoever cannot be recognized is still anybody: an issuer that is away takes no public answer along. */
+function recognizing(authorize: Authorize): Authorize {
+  return (exchange, requirement) => {
+    try {
+      const access = authorize(exchange, requirement);
+      return access instanceof Promise ? access.catch(() => OPEN) : access;
+    } catch {
+      return OPEN;
+    }
+  };
 }
 
 function whenKnown<T>(value: T | Promise<T>, proceed: (value: T) => Promise<void>): Promise<void> {

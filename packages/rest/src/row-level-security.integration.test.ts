@@ -139,6 +139,16 @@ test("a create with an Idempotency-Key happens once, in the caller's tenant", as
   expect(again.text).toBe(first.text);
 });
 
+test("with an Idempotency-Key a resource without tenants refers to the caller's rows too", async () => {
+  const id = String((await as(bea, "POST /notes", { title: "kept" })).json?.data["id"]);
+  const link = (caller: Caller) =>
+    app.call("POST", "/v1/links", {
+      body: { note_id: id },
+      headers: { ...credentials(caller), "idempotency-key": "link" },
+    });
+  expect([(await link(bea)).status, (await link(ann)).status, (await link(sam)).status]).toEqual([201, 422, 201]);
+});
+
 test("a statement says whose rows it is about in its own transaction, and once", async () => {
   statements.length = 0;
   await as(ann, "GET /notes");

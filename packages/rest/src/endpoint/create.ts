@@ -12,6 +12,7 @@ import type { Access, SqlRow, SqlStatement, SqlValue, StatementRunner } from "..
 import { compileGuardedWrite, type GuardedWrite, writtenRows } from "../sql/guarded-write.ts";
 import { missingReferences, type Reference } from "../sql/references.ts";
 import { compileRowSerializer } from "../sql/row-serializer.ts";
+import type { Session } from "../sql/session.ts";
 import { sqlType } from "../sql/sql-type.ts";
 import { ALIAS } from "../sql/table.ts";
 import { compileStamp, refuseForeignTenant } from "../stamp.ts";
@@ -35,7 +36,7 @@ interface CreateRequest {
 
 /** `POST /posts`: inserts a row and answers with it as it is stored; with an `Idempotency-Key`, once. */
 export function compileCreate(context: EndpointContext): Render {
-  const { endpoint, table, runAs, maxBodyBytes } = context;
+  const { endpoint, table, maxBodyBytes } = context;
   const { resource } = table;
   const serialize = compileRowSerializer(table.visible);
   const controllable = isControlled(context);
@@ -48,15 +49,14 @@ export function compileCreate(context: EndpointContext): Render {
   const referenceScope = compileReferenceScope(context, fields);
   const insert = compileInsert(context, fields);
 
-  /** Without a runner, the statement is a transaction of its own. */
-  const create = async (request: CreateRequest, runner?: StatementRunner["run"]): Promise<Rendered> => {
+  const create = async (request: CreateRequest, { runAs }: Pick<Session, "runAs">): Promise<Rendered> => {
     const { exchange, access, body, changes } = request;
     refuseForeignTenant(body, { tenantKey: resource.tenantKey, endpoint }, access);
     const input = controllable ? pickInput(access.scope.tenant === undefined ? sendable : writable, body) : undefined;
     const controlled = await enterControllers(context, { exchange, access, input, changes });
     const values = readCreateInput(fields, stamp(controlled?.context.input ?? body, access));
     const { tenant, related } = await referenceScope(request, [values]);
-    const row = await insert(values, { run: runner ?? runAs(access.scope, related), tenant });
+    const row = await insert(values, { run: runAs(access.scope, related), tenant });
     return render({ status: 201, data: serialize(row, 1), headers: { ETag: rowTag(row[0], "") } }, controlled);
   };
 
@@ -65,8 +65,8 @@ export function compileCreate(context: EndpointContext): Render {
     const body = await readJson(exchange, { maxBytes: maxBodyBytes });
     const request = { exchange, access, body, changes: options?.changes };
     return key === undefined
-      ? create(request)
-      : answerOnce({ key, body, access }, context, (runner) => create(request, runner));
+      ? create(request, context)
+      : answerOnce({ key, body, access }, context, (transaction) => create(request, transaction));
   };
 }
 

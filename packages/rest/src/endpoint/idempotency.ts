@@ -5,8 +5,9 @@ import { HttpError } from "@shaperail/http";
 import type { Rendered } from "../controller.ts";
 import { toJsonText } from "../input/json-text.ts";
 import { validationError } from "../input/issue.ts";
-import type { Access, StatementRunner } from "../port.ts";
+import type { Access } from "../port.ts";
 import { toHttpError } from "../sql/db-error.ts";
+import type { OpenTransaction } from "../sql/session.ts";
 import type { EndpointContext } from "./endpoint-context.ts";
 
 /** How long an answer is kept for a client that repeats its request. */
@@ -55,11 +56,11 @@ export interface Repeatable {
  * @throws HttpError `VALIDATION_ERROR` when the key came with another body, `CONFLICT` while the first request is under way.
  */
 export async function answerOnce(
-  { key, body, access: { subject, scope } }: Repeatable,
-  { table, statementName, transactionAs }: EndpointContext,
-  work: (run: StatementRunner["run"]) => Promise<Rendered>,
+  { key, body, access: { subject } }: Repeatable,
+  { table, statementName, transaction }: EndpointContext,
+  work: (transaction: OpenTransaction) => Promise<Rendered>,
 ): Promise<Rendered> {
-  if (transactionAs === undefined) throw unsupported();
+  if (transaction === undefined) throw unsupported();
   // A key belongs to one caller at one endpoint; others may use the same.
   const caller = [statementName, subject?.tenantId ?? "", subject?.sub ?? ""]
     .map((part) => encodeURIComponent(part.toWellFormed()))
@@ -68,13 +69,14 @@ export async function answerOnce(
     .update(toJsonText(body) ?? "")
     .digest("base64url");
   try {
-    return await transactionAs(scope, async (run) => {
+    return await transaction(async (open) => {
+      const { run } = open;
       const { rows: locked } = await run(LOCK, [caller, key]);
       if (locked[0]?.[0] !== "t") throw underWay();
       const { rows } = await run(FIND, [caller, key]);
       const [found] = rows;
       if (found !== undefined) return replay(found, fingerprint);
-      const answer = await work(run);
+      const answer = await work(open);
       const headers = JSON.stringify(answer.headers ?? {});
       await run(KEEP, [caller, key, fingerprint, String(answer.status), headers, answer.body]);
       return answer;

@@ -16,8 +16,15 @@ export interface ScopedTable {
 export interface Session {
   /** Runs statements one by one; errors of the database are answers already. */
   runAs(scope: Scope, related?: readonly ScopedTable[]): Run;
-  /** Runs statements in one transaction; undefined when the database cannot. */
-  readonly transactionAs: (<T>(scope: Scope, work: (run: Run) => Promise<T>) => Promise<T>) | undefined;
+  /** Does the work in one transaction; undefined when the database cannot. */
+  readonly transaction: (<T>(work: (transaction: OpenTransaction) => Promise<T>) => Promise<T>) | undefined;
+}
+
+/** A transaction under way. What fails in it is the error of the database, and the end of it. */
+export interface OpenTransaction {
+  /** Runs a statement that reads no rows of tenants. */
+  readonly run: Run;
+  runAs: Session["runAs"];
 }
 
 export interface SessionOptions {
@@ -30,29 +37,34 @@ export interface SessionOptions {
 export function createSession({ runner, table, rowLevelSecurity }: SessionOptions): Session {
   const { transaction } = runner;
   const plain = retrying((statement, values) => runner.run(statement, values), table);
-  if (transaction === undefined) return { runAs: () => plain, transactionAs: undefined };
+  if (transaction === undefined) return { runAs: () => plain, transaction: undefined };
   const begin = transaction.bind(runner);
   if (!rowLevelSecurity) {
-    return { runAs: () => plain, transactionAs: (_scope, work) => begin(({ run }) => work(run)) };
+    return { runAs: () => plain, transaction: (work) => begin(({ run }) => work({ run, runAs: () => run })) };
   }
+  /** Sent together: when the first fails, the transaction is over and the second fails with it. */
+  const setAndRun =
+    (run: Run, settings: readonly SqlValue[]): Run =>
+    async (statement, values) => {
+      const [, result] = await Promise.all([run(SET, settings), run(statement, values)]);
+      return result;
+    };
   return {
     runAs(scope, related = []) {
       const settings = settingsFor([{ table, scope }, ...related]);
       if (settings === undefined) return plain;
-      const inTransaction: Run = (statement, values) =>
-        begin(async ({ run }) => {
-          // Sent together: when the first fails, the transaction is over and the second fails with it.
-          const [, result] = await Promise.all([run(SET, settings), run(statement, values)]);
-          return result;
-        });
-      return retrying(inTransaction, table);
+      return retrying((...call) => begin(({ run }) => setAndRun(run, settings)(...call)), table);
     },
-    transactionAs: (scope, work) =>
-      begin(async ({ run }) => {
-        const settings = settingsFor([{ table, scope }]);
-        if (settings !== undefined) await run(SET, settings);
-        return work(run);
-      }),
+    transaction: (work) =>
+      begin(({ run }) =>
+        work({
+          run,
+          runAs(scope, related = []) {
+            const settings = settingsFor([{ table, scope }, ...related]);
+            return settings === undefined ? run : setAndRun(run, settings);
+          },
+        }),
+      ),
   };
 }
 
