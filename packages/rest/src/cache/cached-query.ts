@@ -1,3 +1,4 @@
+import { readIncludes } from "../query/list-request.ts";
 import { parseQuery, type QueryParameters } from "../query/query-string.ts";
 import type { Include } from "../sql/include.ts";
 
@@ -16,7 +17,7 @@ export function readCachedQuery(query: string, includes: ReadonlyMap<string, Inc
   return {
     text: canonical(parameters),
     refreshes: parameters.get("nocache") === "1",
-    includes: [...new Set(parameters.get("include")?.split(","))].flatMap((name) => includes.get(name) ?? []),
+    includes: readIncludes(parameters, includes),
   };
 }
 

@@ -110,13 +110,17 @@ export function readProjection(
   { table, includes, wholeRow: whole }: Pick<ListGrammar, "table" | "includes" | "wholeRow">,
 ): Projection {
   const fields = parameters.get("fields");
-  const include = parameters.get("include");
-  if (fields === undefined && include === undefined) return whole;
+  if (fields === undefined && !parameters.has("include")) return whole;
   const names = fields === undefined ? undefined : new Set(fields.split(","));
   const columns = names === undefined ? table.visible : table.visible.filter(({ key }) => names.has(key));
-  const included = distinct(include?.split(",") ?? []).flatMap((name) => includes.get(name) ?? []);
+  const included = readIncludes(parameters, includes);
   const shape = `${columns.map(({ key }) => key).join()}|${included.map(({ key }) => key).join()}`;
   return { shape, columns, includes: included };
+}
+
+/** The relations that `include` names. Whoever decides who sees their rows has to read the same. */
+export function readIncludes(parameters: QueryParameters, includes: ReadonlyMap<string, Include>): readonly Include[] {
+  return distinct(parameters.get("include")?.split(",") ?? []).flatMap((name) => includes.get(name) ?? []);
 }
 
 const FILTER = /^filter\[(.*)\]$/s;

@@ -70,13 +70,10 @@ export function lateralJoins(
   let parameter = firstParameter;
   return includes.map((include, index) => {
     const scoped = related[index];
-    const scope =
-      scoped === undefined
-        ? []
-        : scopeConditions(scoped.table, scopeShape(scoped.table, scoped.scope), {
-            alias: "r",
-            firstParameter: parameter,
-          });
+    // Without one it would be everybody's rows.
+    if (scoped === undefined) throw new TypeError(`Nobody has decided who sees the rows of \`${include.key}\`.`);
+    const shape = scopeShape(scoped.table, scoped.scope);
+    const scope = scopeConditions(scoped.table, shape, { alias: "r", firstParameter: parameter });
     parameter += scope.length;
     return lateralJoin(include, { alias: `i${index}`, scope });
   });
