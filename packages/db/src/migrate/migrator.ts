@@ -1,5 +1,5 @@
 import type { Connection } from "../connection.ts";
-import { MigrateError } from "../errors.ts";
+import { DbError, MigrateError } from "../errors.ts";
 import { dbError } from "../sql-state.ts";
 import { createHistory, readHistory } from "./history.ts";
 import { type MigrationFile, readMigrations } from "./migration-file.ts";
@@ -53,7 +53,7 @@ export async function withMigrator<T>(options: MigrateOptions, work: (migrator: 
         { database, waitTimeoutMs, onWaiting: () => onProgress({ kind: "waiting" }) },
         async () => {
           await createHistory(connection);
-          await createReleaseMemory({ run: ({ text }, values) => connection.send({ text, values, name: undefined }) });
+          await provideReleaseMemory(connection);
           const history = await readHistory(connection);
           return await work({ connection, history, files, lockTimeoutMs, lockAttempts, signal, onProgress: follow });
         },
@@ -67,6 +67,15 @@ export async function withMigrator<T>(options: MigrateOptions, work: (migrator: 
       await abandoning;
     }
   });
+}
+
+/** Whoever may create nothing here can still find that there is nothing to apply; the server says what it misses. */
+async function provideReleaseMemory(connection: Connection): Promise<void> {
+  try {
+    await createReleaseMemory({ run: ({ text }, values) => connection.send({ text, values, name: undefined }) });
+  } catch (error) {
+    if (!(error instanceof DbError) || error.code !== "DB_PERMISSION_DENIED") throw error;
+  }
 }
 
 /** Plans, and adds to the report of an unfinished migration which indexes it may have left unusable. */

@@ -98,3 +98,23 @@ test("the first migration makes the memory; before it nothing is known and nothi
   await recordRelease(database, { release: "v1", contract });
   expect(await states(database)).toEqual(["v1 live"]);
 });
+
+test("a role that may create nothing still finds that there is nothing to apply", async () => {
+  await using server = await createTestDatabase();
+  const role = `reader_${server.name}`;
+  const folder = await mkdtemp(join(tmpdir(), "releases-"));
+  await writeFile(join(folder, "0001_a.sql"), "create table a (n int);\n");
+  await applyMigrations({ url: server.url, folder });
+  await using database = createDatabase({ url: server.url, poolSize: 1 });
+  const run = (text: string): Promise<unknown> => database.run({ name: text, text, prepare: false }, []);
+  // As in a database that was migrated before there was a memory.
+  await run("drop table shaperail_releases");
+  await run(`create role ${role} login`);
+  await run(`grant select on _sqlx_migrations to ${role}`);
+  const url = new URL(server.url);
+  url.username = role;
+  expect(await applyMigrations({ url: url.href, folder })).toEqual([]);
+  await run(`drop owned by ${role}`);
+  await run(`drop role ${role}`);
+  await rm(folder, { recursive: true });
+});
