@@ -18,23 +18,31 @@ export interface ExactNumber {
   toJSON(): unknown;
 }
 
-/** What all exact numbers share, and what tells them from objects that a client sent. */
-const EXACT = Object.freeze({
-  valueOf(this: ExactNumber): number {
-    return Number(this.text);
-  },
-  toString(this: ExactNumber): string {
-    return this.text;
-  },
-  toJSON(this: ExactNumber): unknown {
-    return rawJson(this.text);
-  },
-});
+// What all exact numbers share, and what tells them from objects that a client sent. Nothing in it is enumerable: to whoever walks over
+// a body, an exact number is a value, not an object with keys.
+const EXACT: object = Object.freeze(
+  Object.create(Object.prototype, {
+    valueOf: {
+      value(this: ExactNumber): number {
+        return Number(this.text);
+      },
+    },
+    toString: {
+      value(this: ExactNumber): string {
+        return this.text;
+      },
+    },
+    toJSON: {
+      value(this: ExactNumber): unknown {
+        return rawJson(this.text);
+      },
+    },
+  }) as object,
+);
 
 /** Every digit of a number in JSON's notation. */
 export function toExactNumber(text: string): ExactNumber {
   const { isNegative, digits, exponent } = read(text);
-  // Not enumerable: to whoever walks over a body it is a value, not an object with keys.
   return Object.freeze(
     Object.create(EXACT, {
       text: { value: text },

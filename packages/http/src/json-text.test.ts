@@ -88,9 +88,9 @@ test.each([
   "1e400",
   "-1e-400",
 ])("%s is kept as it is written, because no double is that number", (text) => {
-  const value = parseJson(`{"a":[${text}]}`);
-  expect(value).toEqual({ a: [toExactNumber(text)] });
-  expect(JSON.stringify(value)).toBe(`{"a":[${text}]}`);
+  const value = parseJson(`{"a":[${text}],"b":${text}}`);
+  expect(value).toEqual({ a: [toExactNumber(text)], b: toExactNumber(text) });
+  expect(JSON.stringify(value)).toBe(`{"a":[${text}],"b":${text}}`);
 });
 
 test("a key called __proto__ is an own property and changes no prototype", () => {
