@@ -6,7 +6,7 @@ import { trace } from "@opentelemetry/api";
 import { freePort } from "@shaperail/test-services";
 import { noopLogger, ShaperailError, type Logger } from "@shaperail/core";
 import express from "express";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createTracing, type RequestSpan, type TracedRequest, type Tracing, type TracingOptions } from "./index.ts";
 import { receiveOverGrpc, receiveOverHttp, type ReceivedSpan } from "./otlp-receiver.test-kit.ts";
 
@@ -68,6 +68,16 @@ describe.each([
     expect(named(spans, "db.query")).toMatchObject({ parentId: work.spanId, kind: 3 });
     expect(named(spans, "job.execute")).toMatchObject({ parentId: work.spanId, kind: 5, attributes: job });
     expect(server.resource).toMatchObject({ "service.name": "orders", "service.version": "1.2.3" });
+  });
+
+  test("headers for the collector come from OpenTelemetry's own variable", async () => {
+    vi.stubEnv("OTEL_EXPORTER_OTLP_HEADERS", "x-collector-key=abc");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await using receiver = await receive();
+    const tracing = await start({ endpoint: receiver.url, protocol });
+    startRequest(tracing).end({ status: 200, route: "/x" });
+    await tracing.close();
+    expect(receiver.headers()).toMatchObject({ "x-collector-key": "abc" });
   });
 
   test("close sends what is left", async () => {
