@@ -105,6 +105,12 @@ function findUnusedProblems({ manifest, files }: WorkspacePackage, manifests: Re
   );
 }
 
+/** Libraries with more owners than one, each with the reason why one could not wrap it for the others. */
+const SHARED_LIBRARIES: ReadonlyMap<string, readonly string[]> = new Map([
+  // BullMQ takes a client of ioredis itself, with options that a cache must not have (docs/decisions/0015).
+  ["ioredis", ["@shaperail/cache", "@shaperail/jobs"]],
+]);
+
 /** Peers belong to whoever installs the package; development tools and the repository's own tooling own nothing. */
 function findOwnerProblems(packages: readonly WorkspacePackage[]): string[] {
   const owners = new Map<string, string[]>();
@@ -115,7 +121,7 @@ function findOwnerProblems(packages: readonly WorkspacePackage[]): string[] {
     }
   }
   return [...owners]
-    .filter(([, names]) => names.length > 1)
+    .filter(([name, names]) => names.length > 1 && !names.every((owner) => SHARED_LIBRARIES.get(name)?.includes(owner)))
     .map(
       ([name, names]) =>
         `${name} has ${names.length} owners: ${names.join(", ")}. One package wraps it for the others.`,
