@@ -8,7 +8,7 @@ const fails = (): Promise<never> => Promise.reject(new Error("no"));
 
 function attempt(
   options: Partial<JobOptions<unknown>>,
-  { on = {}, stop = new AbortController().signal }: { on?: Partial<TakenJob>; stop?: AbortSignal } = {},
+  { on = {}, stop }: { on?: Partial<TakenJob>; stop?: Error } = {},
 ): Promise<AttemptOutcome> {
   const definition: JobDefinition = defineJob({ name: "job", handle: async () => undefined, ...options });
   const job: TakenJob = {
@@ -20,7 +20,9 @@ function attempt(
     progress: async () => undefined,
     ...on,
   };
-  return runAttempt({ job, definition, stop, logger: noopLogger, observer: noopObserver, random: () => 0 });
+  const controller = new AbortController();
+  if (stop !== undefined) controller.abort(stop);
+  return runAttempt({ job, definition, controller, logger: noopLogger, observer: noopObserver, random: () => 0 });
 }
 
 test("a handler that resolves is done", async () => {
@@ -70,9 +72,14 @@ test("a schema that itself fails is a failed attempt", async () => {
 });
 
 test("a handler that failed because it was told to stop has not failed, and one that managed is done", async () => {
-  const stop = AbortSignal.abort(new JobsError("closing", { code: "JOBS_WORKER_CLOSING" }));
+  const stop = new JobsError("closing", { code: "JOBS_WORKER_CLOSING" });
   expect(await attempt({ handle: fails }, { stop })).toEqual({ kind: "stopped" });
   expect(await attempt({}, { stop })).toEqual({ kind: "done" });
+});
+
+test("the invalid payload of another job that a handler adds is a failure like any other", async () => {
+  const error = new JobsError("no", { code: "JOBS_PAYLOAD_INVALID", details: { job: "other" } });
+  expect(await attempt({ handle: () => Promise.reject(error) })).toMatchObject({ kind: "retry" });
 });
 
 test("a handler that ignores its signal is over when its time is up", async () => {

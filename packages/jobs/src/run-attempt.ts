@@ -27,8 +27,8 @@ export type AttemptOutcome =
 export interface AttemptOptions {
   readonly job: TakenJob;
   readonly definition: JobDefinition | undefined;
-  /** Aborted by the worker when it closes, or when it has lost the job. */
-  readonly stop: AbortSignal;
+  /** Of the run. The worker aborts it when it closes, or when it has lost the job; this does when the time is up. */
+  readonly controller: AbortController;
   readonly logger: Logger;
   readonly observer: Observer;
   readonly random: () => number;
@@ -38,7 +38,7 @@ export interface AttemptOptions {
 export async function runAttempt({
   job,
   definition,
-  stop,
+  controller,
   logger,
   observer,
   random,
@@ -49,12 +49,12 @@ export async function runAttempt({
   try {
     await observer.extract(envelope.trace ?? {}, () =>
       observer.observe("job.execute", { "job.name": job.name, "job.id": job.id, "job.attempt": job.attempt }, () =>
-        handle({ job, definition, stop, logger, payload: envelope.payload }),
+        handle({ job, definition, controller, logger, payload: envelope.payload }),
       ),
     );
     return { kind: "done" };
   } catch (thrown) {
-    if (stop.aborted) return { kind: "stopped" };
+    if (wasStopped(controller.signal)) return { kind: "stopped" };
     return toFailure({ error: toError(thrown), job, definition, random });
   }
 }
@@ -62,26 +62,24 @@ export async function runAttempt({
 interface Handling {
   readonly job: TakenJob;
   readonly definition: JobDefinition;
-  readonly stop: AbortSignal;
+  readonly controller: AbortController;
   readonly logger: Logger;
   readonly payload: unknown;
 }
 
-async function handle({ job, definition, stop, logger, payload }: Handling): Promise<void> {
+async function handle({ job, definition, controller, logger, payload }: Handling): Promise<void> {
   const { id, name, attempt, addedAt, progress } = job;
   const valid = definition.schema === undefined ? { payload } : await checkPayload(definition.schema, payload);
   if ("problems" in valid) throw invalidPayload(name, valid.problems);
 
   const { timeoutMs } = definition;
-  const expiry = new AbortController();
-  const signal = AbortSignal.any([stop, expiry.signal]);
-  const context: JobContext = { id, name, attempt, addedAt, signal, logger, progress };
+  const context: JobContext = { id, name, attempt, addedAt, signal: controller.signal, logger, progress };
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       const error = timedOut(name, timeoutMs);
       reject(error);
-      expiry.abort(error);
+      controller.abort(error);
     }, timeoutMs);
   });
   try {
@@ -90,6 +88,11 @@ async function handle({ job, definition, stop, logger, payload }: Handling): Pro
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Whether the worker aborted the run; what has run out of time has failed. */
+function wasStopped({ aborted, reason }: AbortSignal): boolean {
+  return aborted && !(reason instanceof JobsError && reason.code === "JOBS_TIMEOUT");
 }
 
 function toFailure({
@@ -103,7 +106,9 @@ function toFailure({
   definition: JobDefinition;
   random: () => number;
 }): AttemptOutcome {
-  if (error instanceof JobsError && error.code === "JOBS_PAYLOAD_INVALID") return dead(error);
+  const isInvalid = error instanceof JobsError && error.code === "JOBS_PAYLOAD_INVALID";
+  // Another job's payload is the handler's problem, and may be another one next time.
+  if (isInvalid && error.details?.["job"] === job.name) return dead(error);
   if (job.attempt >= definition.attempts) return dead(error);
   try {
     const pause = pauseAfter(definition.backoff, { attempt: job.attempt, error, random });

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface RunningJob {
   readonly id: string;
   /** Aborted with the reason to stop. */
-  readonly stop: AbortSignal;
+  readonly controller: AbortController;
   /** Resolves when the run is to be left behind, whether or not its handler has ended. */
   readonly abandoned: Promise<"abandoned">;
   /** True once another worker may have the job. */
@@ -41,7 +41,7 @@ export function createRunningJobs(): RunningJobs {
       entries.add(entry);
       return {
         id,
-        stop: controller.signal,
+        controller,
         abandoned: promise,
         get isLost() {
           return entry.lost;

@@ -109,7 +109,7 @@ export function createWorker(options: WorkerOptions): JobWorker {
       const attempt = runAttempt({
         job: toTaken(job),
         definition: definitions.get(job.name),
-        stop: run.stop,
+        controller: run.controller,
         logger,
         observer,
         random,
