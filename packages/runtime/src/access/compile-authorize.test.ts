@@ -55,3 +55,12 @@ test("the log names who was refused, and for what reason, and has nothing of the
   ]);
   expect(JSON.stringify(lines)).not.toContain(TOKEN);
 });
+
+test("a caller who is known already is answered at once", () => {
+  const authenticator = createAuthenticator({ verifier: { verify: () => ({ ...ANN, role: "admin" }) } });
+  const authorize = compileAuthorize({ authenticator, logger: createLogger({ destination: () => undefined }) });
+  const exchange = { request: { headers: { authorization: `Bearer ${TOKEN}` } }, requestId: "r1" } as Exchange;
+  expect(authorize(exchange, ADMINS)).toMatchObject({ subject: { sub: "ann" }, scope: { owner: undefined } });
+  const asTenant = (): unknown => authorize(exchange, { ...ADMINS, tenancy: true });
+  expect(asTenant).toThrow(expect.objectContaining({ code: "FORBIDDEN" }) as Error);
+});
