@@ -17,7 +17,7 @@ function decoded(token: string): unknown[] {
 }
 
 test("a token says who, as what, since when, until when, and that it is an access token", async () => {
-  const issuer = issuerWith({ issuer: "https://api.example", audience: "api", refreshExpirySeconds: 60 });
+  const issuer = issuerWith({ issuer: "https://api.example", audience: "api" });
   const issued = await issuer.issueAccessToken({ sub: "u1", role: "editor", tenantId: "t1", sessionId: "s1" });
   expect(issued).toEqual({ token: issued.token, tokenId: issued.tokenId, exp: NOW + 3_600, expiresInSeconds: 3_600 });
   expect(decoded(issued.token)).toEqual([
@@ -35,7 +35,7 @@ test("a token says who, as what, since when, until when, and that it is an acces
       exp: NOW + 3_600,
     },
   ]);
-  expect(issuer).toMatchObject({ expirySeconds: 3_600, refreshExpirySeconds: 60 });
+  expect(issuer).toMatchObject({ expirySeconds: 3_600 });
 });
 
 test("what is not given is not in the token, and every token has an identifier of its own", async () => {

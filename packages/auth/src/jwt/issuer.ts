@@ -14,8 +14,6 @@ export interface IssuerOptions {
   readonly audience?: string;
   /** How long an access token is valid, in seconds. */
   readonly expirySeconds: number;
-  /** How long a refresh token is valid, in seconds; for the one who issues those. @default none */
-  readonly refreshExpirySeconds?: number;
   /** @default the machine's clock */
   readonly clock?: Clock;
 }
@@ -45,7 +43,6 @@ export interface IssuedToken {
 
 export interface Issuer {
   readonly expirySeconds: number;
-  readonly refreshExpirySeconds: number | undefined;
   /** Signs an access token. Rejects with a `TypeError` when an identifier is empty or not a text. */
   issueAccessToken(input: AccessTokenInput): Promise<IssuedToken>;
 }
@@ -55,18 +52,10 @@ export interface Issuer {
  *
  * Tokens of an identity provider are signed by the provider; a service that only verifies them needs no issuer.
  */
-export function createIssuer({
-  secret,
-  issuer,
-  audience,
-  expirySeconds,
-  refreshExpirySeconds,
-  clock = systemClock,
-}: IssuerOptions): Issuer {
+export function createIssuer({ secret, issuer, audience, expirySeconds, clock = systemClock }: IssuerOptions): Issuer {
   const key = importSecret(secret);
   return {
     expirySeconds,
-    refreshExpirySeconds,
     async issueAccessToken({ sub, role, tenantId, sessionId, expirySeconds: expiresInSeconds = expirySeconds }) {
       for (const [name, value] of Object.entries({ sub, role, tenantId, sessionId })) {
         if (value === undefined ? name === "sub" || name === "role" : !isIdentifier(value)) {
