@@ -1,4 +1,5 @@
 import { AuthError } from "../errors.ts";
+import { isIdentifier } from "../jwt/claims.ts";
 import type { Issuer } from "../jwt/issuer.ts";
 import { UNAUTHORIZED_MESSAGE } from "../refusal.ts";
 import { refuseRefreshToken } from "../refresh/refuse-refresh-token.ts";
@@ -124,9 +125,11 @@ function refuseLogin(): AuthError {
 
 /** What the application returned, when it is a subject: a session without a role would be refused everywhere, or nowhere. */
 function checked({ sub, role, tenantId }: Subject, from: string): Subject {
-  const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
-  if (isText(sub) && isText(role) && (tenantId === undefined || isText(tenantId))) return { sub, role, tenantId };
+  // As its token has to be: one that cannot be issued begins no session.
+  if (isIdentifier(sub) && isIdentifier(role) && (tenantId === undefined || isIdentifier(tenantId))) {
+    return { sub, role, tenantId };
+  }
   throw new TypeError(
-    `${from} must return sub and role as texts that are not empty, and tenantId as one or undefined.`,
+    `${from} must return sub and role as texts that are not empty, without control characters, and tenantId as one or undefined.`,
   );
 }
