@@ -118,7 +118,14 @@ export function createRuntime(
       cacheMs: HEALTH_CACHE_MS,
       logger,
     });
-    const access = await openAccess(project, { databases, credentials, openRedis, shutdown, logger });
+    const access = await openAccess(project, {
+      databases,
+      credentials,
+      openRedis,
+      shutdown,
+      logger,
+      countError: metrics.countError,
+    });
     // The loader has proved that every `db:` names a connection.
     const database = (name: string): Database => databases.get(name) ?? unreachable();
     const [live, ready] = healthRoutes(health);

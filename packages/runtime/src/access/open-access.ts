@@ -31,6 +31,8 @@ export interface AccessParts {
   readonly openRedis: OpenRedis;
   readonly shutdown: Shutdown;
   readonly logger: Logger;
+  /** Counts under `shaperail_errors_total`. */
+  readonly countError: (errorType: string) => void;
 }
 
 /** Joins what the project says about credentials and limits. Without an `auth` section nobody has credentials. */

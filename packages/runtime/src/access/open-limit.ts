@@ -15,13 +15,19 @@ import { toHttpError } from "./to-http-error.ts";
 export interface LimiterParts {
   readonly openRedis: OpenRedis;
   readonly logger: Logger;
+  /** Counts under `shaperail_errors_total`. */
+  readonly countError: (errorType: string) => void;
 }
 
 /** Counts in the project's Redis when there is one; otherwise in this process, which is said in the log. */
-export async function openRateLimiter({ openRedis, logger }: LimiterParts): Promise<RateLimiter> {
+export async function openRateLimiter({ openRedis, logger, countError }: LimiterParts): Promise<RateLimiter> {
   const redis = await openRedis();
   const store = redis && createRedisRateLimitStore({ client: redis.client });
-  return createRateLimiter({ store, logger: logger.child("shaperail_runtime::auth") });
+  return createRateLimiter({
+    store,
+    logger: logger.child("shaperail_runtime::auth"),
+    onStoreFailure: () => countError("rate_limit_store"),
+  });
 }
 
 /** Whether any call of an endpoint is counted. */
