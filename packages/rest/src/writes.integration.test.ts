@@ -23,15 +23,16 @@ schema:
   secret: { type: string, sensitive: true }
   hint: { type: string, transient: true }
   author: { type: string }
+  price: { type: number, max: 10 }
 endpoints:
   list: { auth: public, filters: [details] }
   get: { auth: public }
-  create: { auth: public, input: [slug, views, tag_ids, details, secret, hint] , controller: { before: [normalise, sign], after: [count, greet] } }
-  update: { auth: public, input: [slug, views, hint], controller: { before: normalise } }
+  create: { auth: public, input: [slug, views, tag_ids, details, secret, hint, price] , controller: { before: [normalise, sign], after: [count, greet] } }
+  update: { auth: public, input: [slug, views, hint, price], controller: { before: normalise } }
   delete: { auth: public, controller: { before: refuse_pinned, after: remember } }
   bulk_create: { method: POST, path: /posts/bulk, auth: public, input: [slug, views, tag_ids] }
   bulk_delete: { method: DELETE, path: /posts/bulk, auth: public }
-  publish: { method: POST, path: "/posts/:id/publish", auth: public, input: [views], handler: publish }
+  publish: { method: POST, path: "/posts/:id/publish", auth: public, input: [views, price], handler: publish }
   adjust: { method: PATCH, path: "/posts/:id/adjust", auth: public, input: [slug, views, author], handler: publish }
   echo: { method: GET, path: /posts/echo/all, auth: public, handler: echo }
   secure: { method: POST, path: /posts/secure, auth: [admin], handler: echo }
@@ -216,6 +217,25 @@ test("keys to delete have the type of the key: a number is not its digits", asyn
   expect(codes(reply)).toEqual(["[0] invalid_integer", "[1] invalid_integer", "[2] invalid_integer"]);
   const gone = await app.call("POST", "/v1/tags/delete", { body: "[9007199254740993, 5.0]" });
   expect(gone.json!.meta.total).toBe(2);
+});
+
+test("no digit of a decimal is lost on its way in, through controllers and handlers, and out", async () => {
+  const decimal = "0.1234567890123456789012345";
+  const body = (slug: string): string => `{"slug":"${slug}","price":${decimal},"details":{"a":${decimal}}}`;
+  const created = await app.call("POST", "/v1/posts", { body: body("exact") });
+  expect(created.text).toContain(`"price":${decimal}`);
+  expect(created.text).toContain(`{"a":${decimal}}`);
+  const path = `/v1/posts/${created.json!.data.id}`;
+  expect((await app.call("GET", path)).text).toContain(`"price":${decimal}`);
+  expect(await app.sql("SELECT price FROM posts WHERE slug = 'exact'")).toEqual([[decimal]]);
+  const updated = await app.call("PATCH", path, { body: `{"price":-${decimal}}` });
+  expect(updated.text).toContain(`"price":-${decimal}`);
+  const handled = await app.call("POST", "/v1/posts/abc/publish", { body: `{"price":${decimal}}` });
+  expect(handled.text).toBe(`{"data":{"id":"abc","price":${decimal}}}`);
+  const above = await app.call("PATCH", path, { body: '{"price":10.00000000000000000001}' });
+  expect(codes(above)).toEqual(["price too_large"]);
+  const notAnObject = await app.call("PATCH", path, { body: decimal });
+  expect(codes(notAnObject)).toEqual(["body invalid_body"]);
 });
 
 test("a partial custom endpoint requires nothing, and takes no null where the field has none", async () => {
