@@ -107,7 +107,7 @@ function findUnusedProblems({ manifest, files }: WorkspacePackage, manifests: Re
 
 /** Libraries with more owners than one, each with the reason why one could not wrap it for the others. */
 const SHARED_LIBRARIES: ReadonlyMap<string, readonly string[]> = new Map([
-  // BullMQ takes a client of ioredis itself, with options that a cache must not have (docs/decisions/0016).
+  // BullMQ takes a client of ioredis itself, with options that a cache must not have (docs/decisions/0015).
   ["ioredis", ["@shaperail/cache", "@shaperail/jobs"]],
 ]);
 
