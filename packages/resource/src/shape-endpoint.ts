@@ -165,8 +165,9 @@ const upload = object(
 
 const rateLimit = object(
   {
-    max_requests: required(integer({ min: 1, description: "Requests one caller may make in a window." })),
-    window_secs: required(integer({ min: 1, description: "Length of the window, in seconds." })),
+    // Each allowed request is kept until it is a window ago; the same bounds as for the limit of the whole project.
+    max_requests: required(integer({ min: 1, max: 100_000, description: "Requests one caller may make in a window." })),
+    window_secs: required(integer({ min: 1, max: 86_400, description: "Length of the window, in seconds." })),
   },
   { expects: "a map with `max_requests` and `window_secs`", description: "Limit how often one caller may call." },
 );
