@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Closeable, closeable, type Logger, toError, withDeadline } from "@shaperail/core";
 import type { Relay } from "./relay.ts";
 
@@ -19,6 +20,8 @@ export interface Loop extends Closeable {
 const LONGEST_PAUSE_MS = 10_000;
 /** When another relay was at work, what woke this one may have come too late for it. */
 const BUSY_PAUSE_MS = 50;
+/** Writes that come this close together are moved together: a transaction for each would cost more than the write. */
+const GATHER_MS = 10;
 
 export function createLoop({ relay, pollMs, checkEveryMs, closeTimeoutMs, logger }: LoopOptions): Loop {
   let isClosed = false;
@@ -50,14 +53,17 @@ export function createLoop({ relay, pollMs, checkEveryMs, closeTimeoutMs, logger
       const wasWoken = isWoken;
       isWoken = false;
       try {
+        if (wasWoken) await sleep(GATHER_MS);
         const { rows, isFull } = await relay.move();
+        let hasMore = isFull;
         if (Date.now() >= nextCheck) {
-          const more = [await relay.check(), await relay.prune()].some((step) => step.isFull);
-          nextCheck = more ? 0 : Date.now() + checkEveryMs;
+          const isBehind = [await relay.check(), await relay.prune()].some((step) => step.isFull);
+          nextCheck = isBehind ? 0 : Date.now() + checkEveryMs;
+          hasMore ||= isBehind;
         }
         failures = 0;
         lastError = undefined;
-        if (!isFull) await pause(rows === "busy" && wasWoken ? BUSY_PAUSE_MS : pollMs);
+        if (!hasMore) await pause(rows === "busy" && wasWoken ? BUSY_PAUSE_MS : pollMs);
       } catch (thrown) {
         failures += 1;
         const error = toError(thrown);
