@@ -441,6 +441,17 @@ describe("what is reported", () => {
       "db.statement": slow.text,
     };
     expect(seen).toEqual([statement, statement]);
+    seen.length = 0;
+    interface ItemSchema {
+      item: { id: string; label: string };
+    }
+    const built = { operation: "db.query", "db.connection": "default" };
+    await db.kysely<ItemSchema>().selectFrom("item").select("id").where("label", "=", "canary").execute();
+    await db.transaction((tx) => tx.kysely<ItemSchema>().deleteFrom("item").where("label", "=", "canary").execute());
+    expect(seen).toEqual([
+      { ...built, "db.statement": 'select "id" from "item" where "label" = $1' },
+      { ...built, "db.statement": 'delete from "item" where "label" = $1' },
+    ]);
   });
 });
 

@@ -12,7 +12,7 @@ import { connectError } from "./connect-error.ts";
 import { parseConnectionUrl } from "./connection-url.ts";
 import { openConnection, type Connection, type ConnectionEvents } from "./connection.ts";
 import { DbError } from "./errors.ts";
-import { createPoolKysely } from "./kysely-driver.ts";
+import { createPoolKysely, type ObserveQuery } from "./kysely-driver.ts";
 import { createPing, type PingRequest } from "./ping.ts";
 import { createPool, type PoolStats } from "./pool.ts";
 import { createStatementRunner, type StatementRunner } from "./run-statement.ts";
@@ -62,7 +62,7 @@ export interface DatabaseOptions {
   readonly slowQueryMs?: number;
   /** @default a logger that writes nothing */
   readonly logger?: Logger;
-  /** Sees every statement of {@link Database.run} and of transactions as `db.query`. @default none, which costs nothing */
+  /** Sees every statement as `db.query`, those of the query builder too. @default none, which costs nothing */
   readonly observer?: Observer;
 }
 
@@ -204,6 +204,10 @@ export function createDatabase({
         observe("db.query", attributesOf(statement), () => runOn(connection, statement, values)),
     };
   };
+  // Whoever builds a query by hand gives it no name.
+  const observeQuery: ObserveQuery | undefined =
+    observer &&
+    ((text, work) => observer.observe("db.query", { "db.connection": name, "db.statement": text }, () => work()));
   const { run, runOn } = observer === undefined ? runner : observed(runner, observer);
 
   return {
@@ -221,9 +225,10 @@ export function createDatabase({
         runTransaction(connection, work, {
           begin: begin({ isolationLevel: isolation, accessMode: readOnly ? "read only" : undefined }),
           run: (statement, values) => runOn(connection, statement, values),
+          observe: observeQuery,
         }),
       ),
-    kysely: <Schema>() => createPoolKysely<Schema>(pool.lease, begin),
+    kysely: <Schema>() => createPoolKysely<Schema>(pool.lease, { begin, observe: observeQuery }),
     ping: createPing({ pool, probe: (signal) => probeServer(target, signal) }),
     stats: pool.stats,
     ...closeable(pool.close),

@@ -1,11 +1,22 @@
 import { createRequire } from "node:module";
 import type * as KyselyModule from "kysely";
 import type { CompiledQuery, DatabaseConnection, Driver, Kysely, QueryResult, TransactionSettings } from "kysely";
-import type { Connection } from "./connection.ts";
+import type { Connection, TypedAnswer } from "./connection.ts";
 import { dbError } from "./sql-state.ts";
 
 /** Lends a connection until the promise given back by `use` settles. */
 type Lend = (use: (connection: Connection) => Promise<void>) => Promise<void>;
+
+/** Runs a query, and tells whoever watches. */
+export type ObserveQuery = <T>(text: string, run: () => Promise<T>) => Promise<T>;
+
+/** How a query builder gets at its connection. */
+export interface KyselyOptions {
+  /** The SQL that begins a transaction. */
+  readonly begin: (settings: TransactionSettings) => string;
+  /** Undefined: nobody watches. */
+  readonly observe: ObserveQuery | undefined;
+}
 
 /** The few members of the driver that differ between a pool and a transaction. */
 interface Session {
@@ -14,40 +25,44 @@ interface Session {
 }
 
 /** A query builder whose every query, or transaction, has a pooled connection to itself. */
-export function createPoolKysely<Schema>(lend: Lend, begin: (settings: TransactionSettings) => string): Kysely<Schema> {
+export function createPoolKysely<Schema>(lend: Lend, options: KyselyOptions): Kysely<Schema> {
   const acquire = (): Promise<Session> =>
     new Promise((resolve, reject) => {
       lend((connection) => new Promise((release) => resolve({ connection, release }))).catch(reject);
     });
-  return createKysely(acquire, begin);
+  return createKysely(acquire, options);
 }
 
 /** A query builder on the connection of a running transaction; it cannot begin another one. */
-export function createTransactionKysely<Schema>(connection: Connection, hasEnded: () => boolean): Kysely<Schema> {
+export function createTransactionKysely<Schema>(
+  connection: Connection,
+  hasEnded: () => boolean,
+  observe: ObserveQuery | undefined,
+): Kysely<Schema> {
   return createKysely(
     async () => {
       if (hasEnded()) throw new TypeError("The transaction has ended: use it only inside its callback.");
       return { connection, release: () => undefined };
     },
-    () => {
-      throw new TypeError("A transaction is running already: use the one you were given, or a savepoint.");
+    {
+      observe,
+      begin() {
+        throw new TypeError("A transaction is running already: use the one you were given, or a savepoint.");
+      },
     },
   );
 }
 
 const require = createRequire(import.meta.url);
 
-function createKysely<Schema>(
-  acquire: () => Promise<Session>,
-  begin: (settings: TransactionSettings) => string,
-): Kysely<Schema> {
+function createKysely<Schema>(acquire: () => Promise<Session>, options: KyselyOptions): Kysely<Schema> {
   // Here and not above: its 255 modules are an eighth of the start of a service, and most never build a query by hand.
   const { Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } =
     require("kysely") as typeof KyselyModule;
   return new Kysely<Schema>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
-      createDriver: () => createDriver(acquire, begin),
+      createDriver: () => createDriver(acquire, options),
       createIntrospector: (kysely) => new PostgresIntrospector(kysely),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
@@ -58,7 +73,7 @@ interface LentConnection extends DatabaseConnection {
   readonly session: Session;
 }
 
-function createDriver(acquire: () => Promise<Session>, begin: (settings: TransactionSettings) => string): Driver {
+function createDriver(acquire: () => Promise<Session>, { begin, observe }: KyselyOptions): Driver {
   const sessions = new WeakMap<DatabaseConnection, Session>();
   const execute = async (connection: DatabaseConnection, text: string): Promise<string> => {
     const result = await sessions.get(connection)?.connection.query(text, []);
@@ -68,7 +83,7 @@ function createDriver(acquire: () => Promise<Session>, begin: (settings: Transac
     init: async () => undefined,
     async acquireConnection() {
       const session = await acquire();
-      const lent = lentConnection(session);
+      const lent = lentConnection(session, observe);
       sessions.set(lent, session);
       return lent;
     },
@@ -90,11 +105,12 @@ function createDriver(acquire: () => Promise<Session>, begin: (settings: Transac
   };
 }
 
-function lentConnection(session: Session): LentConnection {
+function lentConnection(session: Session, observe: ObserveQuery | undefined): LentConnection {
   return {
     session,
     async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-      const { command, rowCount, rows } = await session.connection.query<R>(sql, parameters);
+      const run = (): Promise<TypedAnswer<R>> => session.connection.query<R>(sql, parameters);
+      const { command, rowCount, rows } = await (observe === undefined ? run() : observe(sql, run));
       const changes = ["INSERT", "UPDATE", "DELETE", "MERGE"].includes(command);
       return changes ? { rows, numAffectedRows: BigInt(rowCount) } : { rows };
     },

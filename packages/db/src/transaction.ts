@@ -1,6 +1,6 @@
 import type { Kysely, TransactionSettings } from "kysely";
 import type { Connection } from "./connection.ts";
-import { createTransactionKysely } from "./kysely-driver.ts";
+import { createTransactionKysely, type ObserveQuery } from "./kysely-driver.ts";
 import { dbError } from "./sql-state.ts";
 import type { RawResult, RawValue, Statement } from "./statement.ts";
 
@@ -43,13 +43,15 @@ export function beginSql(
 export interface TransactionContext {
   readonly begin: string;
   readonly run: (statement: Statement, values: readonly RawValue[]) => Promise<RawResult>;
+  /** For the query builder; undefined: nobody watches. */
+  readonly observe?: ObserveQuery | undefined;
 }
 
 /** Runs the work between BEGIN and COMMIT on this connection; any error rolls back and is thrown on. */
 export async function runTransaction<T>(
   connection: Connection,
   work: (transaction: Transaction) => Promise<T>,
-  { begin, run }: TransactionContext,
+  { begin, run, observe }: TransactionContext,
 ): Promise<T> {
   const command = (text: string): Promise<{ readonly command: string }> =>
     connection.send({ text, values: [], name: undefined });
@@ -61,7 +63,7 @@ export async function runTransaction<T>(
         if (ended) throw new TypeError("The transaction has ended: use it only inside its callback.");
         return run(statement, values);
       },
-      kysely: <Schema>() => createTransactionKysely<Schema>(connection, () => ended),
+      kysely: <Schema>() => createTransactionKysely<Schema>(connection, () => ended, observe),
     });
     ended = true;
     // PostgreSQL answers COMMIT with ROLLBACK, and no error, when a statement of the transaction had failed.
