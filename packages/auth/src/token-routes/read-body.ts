@@ -18,9 +18,14 @@ const MAX_TOKEN_CHARACTERS = 512;
 /** What the application's credential check is given: an object of a modest size. */
 export function readCredentialsBody(body: unknown): JsonObject {
   const object = readObject(body);
-  if (JSON.stringify(object).length <= MAX_CREDENTIALS_CHARACTERS) return object;
+  if (JSON.stringify(object, withoutBigInt).length <= MAX_CREDENTIALS_CHARACTERS) return object;
   const message = `must be at most ${MAX_CREDENTIALS_CHARACTERS} characters of JSON`;
   throw invalidBody([{ field: "body", code: "too_long", message }]);
+}
+
+// JSON.stringify throws at what whole numbers beyond 2^53 are read as.
+function withoutBigInt(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? value.toString() : value;
 }
 
 /** `{ "refresh_token": "…" }` and nothing else. */

@@ -62,9 +62,12 @@ describe("token", () => {
   test("wrong credentials are 401, whichever part is wrong", async () => {
     const { token } = open();
     const errors = await Promise.all(
-      [{ email: "ann@example.com", password: "wrong" }, { email: "bob@example.com", password: "right" }, {}].map(
-        async (body) => token?.(body, context).catch((error: unknown) => error),
-      ),
+      [
+        { email: "ann@example.com", password: "wrong" },
+        { email: "bob@example.com", password: "right" },
+        { password: 2n ** 64n },
+        {},
+      ].map(async (body) => token?.(body, context).catch((error: unknown) => error)),
     );
     for (const error of errors) expect(error).toMatchObject({ code: "AUTH_CREDENTIALS_WRONG", status: 401 });
     expect(new Set(errors.map((error) => (error as Error).message)).size).toBe(1);
