@@ -1,11 +1,11 @@
 import { stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { CONFIG_FILE, ConfigError, loadConfig } from "@shaperail/config";
 import { loadResources, type Resource } from "@shaperail/resource";
 import type { Diagnostic } from "@shaperail/source";
 import type { CommandContext } from "./command.ts";
 import { CliError } from "./errors.ts";
-import { pathTo } from "./project.ts";
+import { pathIn, pathTo } from "./project.ts";
 
 /** What was found in a set of files. */
 export interface Findings {
@@ -32,7 +32,7 @@ export interface ResourceFindings extends Findings {
  */
 export async function findMistakes(context: CommandContext, path: string): Promise<ResourceFindings> {
   const config = await checkConfig(context);
-  const resources = await checkResources(join(pathTo(context), path), config.databases);
+  const resources = await checkResources(pathIn(context, path), config.databases);
   return {
     files: [...config.files, ...resources.files],
     diagnostics: [...config.diagnostics, ...resources.diagnostics],

@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { isAbsolute, join, relative } from "node:path";
 import { type Closeable, closeable } from "@shaperail/core";
 import { loadProject, type LoadProjectOptions, type Project, ProjectError } from "@shaperail/runtime";
 import { formatDiagnostics } from "@shaperail/source";
@@ -78,6 +78,11 @@ function withoutEmpty(env: Environment): Environment {
 /** The project's directory as messages show it: relative to where the command was started. */
 export function pathTo({ directory }: CommandContext): string {
   return relative("", directory) || ".";
+}
+
+/** A path of the command line as messages show it: one that is absolute stays, others begin at the project's directory. */
+export function pathIn(context: CommandContext, path: string): string {
+  return isAbsolute(path) ? path : join(pathTo(context), path);
 }
 
 /**

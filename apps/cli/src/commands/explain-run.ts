@@ -1,16 +1,15 @@
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import { formatDiagnostics } from "@shaperail/source";
 import type { RunCommand } from "../command.ts";
 import { CliError, EXIT_CODES } from "../errors.ts";
 import { describeResource } from "../explain/describe-resource.ts";
 import { renderDescription } from "../explain/render-description.ts";
 import { checkResources } from "../find-mistakes.ts";
-import { pathTo } from "../project.ts";
+import { pathIn } from "../project.ts";
 
 export const runExplain: RunCommand = async (context, invocation) => {
   const { stdout, stderr } = context;
-  const path = join(pathTo(context), invocation.argument(0) ?? "");
+  const path = pathIn(context, invocation.argument(0) ?? "");
   const isFile = (await stat(path).catch(() => undefined))?.isFile() === true;
   if (!isFile || !path.endsWith(".yaml")) throw noResourceFile(path);
   const { resources, diagnostics, sources } = await checkResources(path, undefined);

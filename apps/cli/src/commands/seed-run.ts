@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import type { SeedOptions } from "@shaperail/db/seed";
 import type { Project } from "@shaperail/runtime";
 import type { CommandContext, Invocation, RunCommand } from "../command.ts";
 import { CliError, EXIT_CODES } from "../errors.ts";
-import { openProject, pathTo } from "../project.ts";
+import { openProject, pathIn } from "../project.ts";
 import { readSeeds } from "../seed/read-seeds.ts";
 import { createSeedProgress } from "../seed/seed-progress.ts";
 import { type DatabaseSeedOutcome, seedProject } from "../seed/seed-project.ts";
@@ -13,7 +12,7 @@ export const runSeed: RunCommand = async (context, invocation) => {
   const mode = modeOf(invocation);
   await using opened = await openProject(context, { needs: "databases" });
   const { project } = opened;
-  const folder = join(pathTo(context), invocation.argument(0) ?? "seeds");
+  const folder = pathIn(context, invocation.argument(0) ?? "seeds");
   const files = await readSeeds(folder, { resources: project.resources, color: stderr.color });
   const outcomes = await seedWithProgress(context, project, { files, mode });
   if (invocation.flag("json")) {

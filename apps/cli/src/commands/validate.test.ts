@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CONFIG, POSTS, PROJECT, projectDirectory, run } from "../command.test-kit.ts";
 
@@ -29,6 +30,17 @@ test("--json is an array of every mistake, also when there is none", async () =>
   expect(JSON.parse(broken.stdout)).toContainEqual(expect.objectContaining({ code: "SR000", level: "error", line: 5 }));
   await using valid = await projectDirectory(PROJECT);
   expect((await run(["validate", "--json"], { directory: valid.path })).stdout).toBe("[]\n");
+});
+
+test("an absolute path is taken as it is", async () => {
+  await using directory = await projectDirectory({ ...PROJECT, "resources/broken.yaml": BROKEN });
+  const folder = join(directory.path, "resources");
+  const all = await run(["validate", folder], { directory: directory.path });
+  expect(all.exitCode).toBe(1);
+  expect(all.stdout).toContain(`✓ ${folder}/posts.yaml valid`);
+  expect(all.stderr).toContain(`${folder}/broken.yaml:5:`);
+  const none = await run(["validate", "/nowhere"], { directory: directory.path });
+  expect(none.stderr).toContain("The folder /nowhere cannot be read.");
 });
 
 test("a single file is checked together with the files it refers to, and only its mistakes are shown", async () => {
