@@ -52,7 +52,9 @@ function asWord(value: unknown): string {
 function stackOf(error: unknown): string {
   if (typeof error !== "object" || error === null) return "";
   const { stack, cause, hint } = error as { stack?: string; cause?: unknown; hint?: string };
-  const text = hint === undefined ? `${stack}` : `${stack}\nhint: ${hint}`;
+  // What was thrown need not be an error.
+  const shown = stack ?? JSON.stringify(error);
+  const text = hint === undefined ? shown : `${shown}\nhint: ${hint}`;
   const own = visible(text).replaceAll(/^/gm, "    ");
   const inner = stackOf(cause);
   return inner === "" ? own : `${own}\n    caused by:\n${inner}`;

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createTestDatabase } from "@shaperail/test-services";
 import { expect, onTestFinished, test } from "vitest";
+import { bearer, NOTE, startAccess, tokenOf } from "./access/access-project.test-kit.ts";
 import { execute, resource, startProject, titled } from "./running-project.test-kit.ts";
 
 const CONFIG = "project: watched\nlogging: { slow_query_ms: 0 }\n";
@@ -67,6 +68,17 @@ test("the line of a request has the guide's fields and more, and its slow querie
   });
   expect(own).toContainEqual(expect.objectContaining({ message: "Slow query detected", level: "WARN" }));
   expect(JSON.stringify(lines)).not.toContain("canary");
+});
+
+test.each([
+  { caller: "ann", role: "admin", status: 404, user: "ann" },
+  { caller: "bea", role: "member", status: 403, user: "-" },
+])("the line of a request of $caller, who is $role, names $user", async ({ caller, role, status, user }) => {
+  const { call, lines } = await startAccess();
+  const answer = await call(NOTE, { headers: bearer(await tokenOf({ sub: caller, role })) });
+  expect(answer.status).toBe(status);
+  const access = (): unknown => lines.find(({ target }) => target === "shaperail_runtime::handlers");
+  await expect.poll(access).toMatchObject({ path: "/v1/notes/:id", status, user });
 });
 
 test("with a port for administration, metrics, documentation and readiness are there and nowhere else", async () => {
