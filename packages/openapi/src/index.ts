@@ -13,4 +13,5 @@ export type {
 } from "./document/model.ts";
 export { renderOpenApi } from "./document/render.ts";
 export type { DocumentFeatures } from "./document/system-paths.ts";
+export type { TokenRoutes } from "./document/token-paths.ts";
 export { type DocsPage, docsPage } from "./docs/docs-page.ts";

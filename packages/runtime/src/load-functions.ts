@@ -37,19 +37,25 @@ export async function loadFunctions(folder: string, resources: readonly Resource
 
 /** What `<stem>.ts` of the folder, or its JavaScript, exports; undefined when there is no such file. */
 export async function importModule(folder: string, stem: string): Promise<LoadedModule | undefined> {
+  const file = await findModule(folder, stem);
+  if (file === undefined) return undefined;
+  try {
+    return (await import(pathToFileURL(file).href)) as LoadedModule;
+  } catch (error) {
+    throw new RuntimeError(`${file} cannot be imported: ${toError(error).message}`, {
+      code: "RUNTIME_MODULE_FAILED",
+      hint: "Correct the file. Node removes types but does not transform: enums, namespaces and parameter properties are not available.",
+      details: { file },
+      cause: error,
+    });
+  }
+}
+
+/** Path of `<stem>.ts` of the folder, or of its JavaScript; undefined when there is no such file. */
+export async function findModule(folder: string, stem: string): Promise<string | undefined> {
   for (const extension of EXTENSIONS) {
     const file = join(folder, stem + extension);
-    if (!(await exists(file))) continue;
-    try {
-      return (await import(pathToFileURL(file).href)) as LoadedModule;
-    } catch (error) {
-      throw new RuntimeError(`${file} cannot be imported: ${toError(error).message}`, {
-        code: "RUNTIME_MODULE_FAILED",
-        hint: "Correct the file. Node removes types but does not transform: enums, namespaces and parameter properties are not available.",
-        details: { file },
-        cause: error,
-      });
-    }
+    if (await exists(file)) return file;
   }
   return undefined;
 }

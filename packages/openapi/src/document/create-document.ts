@@ -1,6 +1,6 @@
-import type { Resource } from "@shaperail/resource";
+import type { EndpointRateLimit, Resource } from "@shaperail/resource";
 import { createContext, type DocumentContext } from "./context.ts";
-import { ERROR_RESPONSES, ERROR_SCHEMAS } from "./error-responses.ts";
+import { ERROR_SCHEMAS, errorComponents } from "./error-responses.ts";
 import { HEADER_PARAMETERS, RESPONSE_HEADERS } from "./headers.ts";
 import type { Components, OpenApiDocument, PathItem, PathMethod } from "./model.ts";
 import { type PlacedEndpoint, toOperation } from "./operation.ts";
@@ -9,7 +9,8 @@ import { usedComponents } from "./prune.ts";
 import { resourceSchemas } from "./resource-schemas.ts";
 import { sortKeys } from "./sort-keys.ts";
 import { META_SCHEMAS } from "./success-responses.ts";
-import { type DocumentFeatures, SYSTEM_OPERATIONS, SYSTEM_SCHEMAS, SYSTEM_TAG, systemPaths } from "./system-paths.ts";
+import { type DocumentFeatures, SYSTEM_OPERATIONS, SYSTEM_SCHEMAS, systemPaths } from "./system-paths.ts";
+import { SYSTEM_TAG } from "./system-tag.ts";
 
 /** What {@link createOpenApiDocument} describes. */
 export interface OpenApiOptions {
@@ -28,9 +29,14 @@ export interface OpenApiOptions {
   readonly servers?: readonly { readonly url: string; readonly description?: string }[];
   /**
    * Which built-in routes are served beside the resources.
-   * @default {} — all
+   * @default {} — all but those that give out tokens
    */
   readonly features?: DocumentFeatures;
+  /**
+   * The limit of every endpoint that declares none.
+   * @default none
+   */
+  readonly rateLimit?: EndpointRateLimit;
 }
 
 const SECURITY_SCHEMES = {
@@ -54,8 +60,9 @@ export function createOpenApiDocument({
   version = "1.0.0",
   servers = [{ url: "/" }],
   features = {},
+  rateLimit,
 }: OpenApiOptions): OpenApiDocument {
-  const ordered = resources.toSorted(byNameAndVersion);
+  const ordered = resources.map((resource) => withLimit(resource, rateLimit)).toSorted(byNameAndVersion);
   const context = createContext({
     resources: ordered,
     reservedOperations: SYSTEM_OPERATIONS,
@@ -68,7 +75,7 @@ export function createOpenApiDocument({
     servers,
     tags: tagsOf(ordered),
     paths,
-    components: usedComponents(paths, componentsOf(ordered, context)),
+    components: usedComponents(paths, { ...componentsOf(ordered, context), responses: errorsOf(ordered, features) }),
   });
 }
 
@@ -84,11 +91,23 @@ function tagsOf(resources: readonly Resource[]): OpenApiDocument["tags"] {
   return [...tags.filter(({ name }) => name !== SYSTEM_TAG), system];
 }
 
-function componentsOf(resources: readonly Resource[], context: DocumentContext): Components {
+function withLimit(resource: Resource, rateLimit: EndpointRateLimit | undefined): Resource {
+  if (rateLimit === undefined) return resource;
+  return {
+    ...resource,
+    endpoints: resource.endpoints.map((endpoint) => ({ ...endpoint, rateLimit: endpoint.rateLimit ?? rateLimit })),
+  };
+}
+
+function errorsOf(resources: readonly Resource[], { tokens = "none" }: DocumentFeatures): Components["responses"] {
+  const hasLimit = resources.some(({ endpoints }) => endpoints.some(({ rateLimit }) => rateLimit !== undefined));
+  return errorComponents({ isLimited: hasLimit || tokens !== "none" }) as Components["responses"];
+}
+
+function componentsOf(resources: readonly Resource[], context: DocumentContext): Omit<Components, "responses"> {
   const own = resources.map((resource) => resourceSchemas(resource, context));
   return {
     schemas: Object.assign({}, ...own, OWN_SCHEMAS) as Components["schemas"],
-    responses: ERROR_RESPONSES as Components["responses"],
     headers: RESPONSE_HEADERS as Components["headers"],
     parameters: HEADER_PARAMETERS,
     securitySchemes: SECURITY_SCHEMES,

@@ -150,7 +150,7 @@ const ANSWERS: Readonly<Record<ErrorStatus, ErrorAnswer>> = {
   429: {
     name: "RateLimited",
     description: "`RATE_LIMITED`: too many requests from this caller.",
-    headers: ["Retry-After", "RateLimit", "RateLimit-Policy"],
+    headers: ["Retry-After"],
   },
   500: {
     name: "InternalError",
@@ -166,14 +166,20 @@ const ANSWERS: Readonly<Record<ErrorStatus, ErrorAnswer>> = {
 
 const STATUSES = Object.keys(ANSWERS) as ErrorStatus[];
 
-/** One response component for each status. */
-export const ERROR_RESPONSES: JsonObject = Object.fromEntries(
-  STATUSES.map((status) => {
-    const { name, description, headers = [] } = ANSWERS[status];
-    const content = { "application/json": { schema: { $ref: "#/components/schemas/ErrorResponse" } } };
-    return [name, { description, headers: headersOf(headers), content }];
-  }),
-);
+/** Headers of an answer whose caller is limited. */
+export const LIMIT_HEADERS: readonly string[] = ["RateLimit", "RateLimit-Policy"];
+
+/** One response component for each status. Where callers are limited, refusals say what is left of the limit, too. */
+export function errorComponents({ isLimited }: { readonly isLimited: boolean }): JsonObject {
+  return Object.fromEntries(
+    STATUSES.map((status) => {
+      const { name, description, headers = [] } = ANSWERS[status];
+      const content = { "application/json": { schema: { $ref: "#/components/schemas/ErrorResponse" } } };
+      const own = headersOf([...headers, ...(isLimited ? LIMIT_HEADERS : [])]);
+      return [name, { description, headers: own, content }];
+    }),
+  );
+}
 
 /** References to the responses of these statuses. */
 export function errorResponses(statuses: readonly ErrorStatus[]): Readonly<Record<string, Part>> {

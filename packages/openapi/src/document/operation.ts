@@ -53,11 +53,11 @@ function securityOf(resource: Resource, endpoint: Endpoint, context: DocumentCon
   return usesCaller(resource, endpoint) || isGuarded(resource, endpoint, context) ? [{}, ...CREDENTIALS] : [];
 }
 
-/** Functions of the application are told who calls, and a new row who made it. */
+/** Functions of the application are told who calls, a new row who made it, and an `Idempotency-Key` is its caller's own. */
 function usesCaller({ fields }: Resource, { kind, before, after, input }: Endpoint): boolean {
-  const creates = kind === "create" || kind === "bulk_create";
   const keepsAuthor = fields.some(({ name }) => name === "created_by") && !input.includes("created_by");
-  return kind === "custom" || before.length > 0 || after.length > 0 || (creates && keepsAuthor);
+  const runsFunctions = kind === "custom" || before.length > 0 || after.length > 0;
+  return runsFunctions || kind === "create" || (kind === "bulk_create" && keepsAuthor);
 }
 
 function headerParameters({ kind }: Endpoint): readonly Part[] {

@@ -39,7 +39,10 @@ endpoints:
   get: { auth: owner }
 `;
 
-const { paths } = createOpenApiDocument({ resources: [PLAIN, PAGES, PARTS].map((yaml) => resourceOf(yaml)), title: "x" });
+const { paths } = createOpenApiDocument({
+  resources: [PLAIN, PAGES, PARTS].map((yaml) => resourceOf(yaml)),
+  title: "x",
+});
 const operations = Object.values(paths).flatMap((item) => Object.values(item));
 
 const needed = [{ bearerAuth: [] }, { apiKeyAuth: [] }];

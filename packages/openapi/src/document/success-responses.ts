@@ -1,6 +1,6 @@
 import type { Endpoint, Resource } from "@shaperail/resource";
 import { type DocumentContext, reference, SELECTION } from "./context.ts";
-import { headersOf } from "./error-responses.ts";
+import { headersOf, LIMIT_HEADERS } from "./error-responses.ts";
 import type { JsonObject, Part } from "./model.ts";
 
 /** The schemas of `meta`. */
@@ -52,7 +52,7 @@ export function successResponses(
 ): Readonly<Record<string, Part>> {
   const row = reference("schemas", context.names.schema(resource, ""));
   const selection = reference("schemas", context.names.schema(resource, SELECTION));
-  const limited = endpoint.rateLimit === undefined ? [] : ["RateLimit", "RateLimit-Policy"];
+  const limited = endpoint.rateLimit === undefined ? [] : LIMIT_HEADERS;
   const cached = endpoint.cache === undefined ? limited : ["X-Cache", ...limited];
   switch (endpoint.kind) {
     case "list": {

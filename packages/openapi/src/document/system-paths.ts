@@ -1,6 +1,8 @@
 import { reference } from "./context.ts";
 import { errorResponses, headersOf } from "./error-responses.ts";
 import type { JsonObject, Operation, Part, PathItem } from "./model.ts";
+import { SYSTEM_TAG } from "./system-tag.ts";
+import { TOKEN_OPERATIONS, TOKEN_SCHEMAS, tokenPaths, type TokenRoutes } from "./token-paths.ts";
 
 /** Built-in routes that an application may do without. */
 export interface DocumentFeatures {
@@ -14,13 +16,16 @@ export interface DocumentFeatures {
    * @default true
    */
   readonly docs?: boolean;
+  /**
+   * Which of `/auth/token`, `/auth/refresh` and `/auth/logout` are served: `refresh` is the last two, `login` all three.
+   * @default "none"
+   */
+  readonly tokens?: TokenRoutes;
 }
-
-/** Tag of the routes that every application has. */
-export const SYSTEM_TAG = "system";
 
 /** The schemas of the built-in routes. */
 export const SYSTEM_SCHEMAS: JsonObject = {
+  ...TOKEN_SCHEMAS,
   HealthReport: {
     type: "object",
     description: "Whether this instance can serve.",
@@ -87,13 +92,21 @@ const ROUTES: readonly SystemRoute[] = [
 ];
 
 /** Names the built-in routes keep for themselves, whether they are served or not, so that the others do not change with them. */
-export const SYSTEM_OPERATIONS: readonly string[] = ROUTES.map(({ operationId }) => operationId);
+export const SYSTEM_OPERATIONS: readonly string[] = [
+  ...ROUTES.map(({ operationId }) => operationId),
+  ...TOKEN_OPERATIONS,
+];
 
 /** The built-in routes that are served. */
-export function systemPaths({ metrics = true, docs = true }: DocumentFeatures): ReadonlyMap<string, PathItem> {
+export function systemPaths({
+  metrics = true,
+  docs = true,
+  tokens = "none",
+}: DocumentFeatures): ReadonlyMap<string, PathItem> {
   const absent = new Set([...(metrics ? [] : ["/metrics"]), ...(docs ? [] : ["/docs"])]);
   const present = ROUTES.filter(({ path }) => !absent.has(path));
-  return new Map(present.map((route) => [route.path, { get: toOperation(route) }]));
+  const read = present.map((route): [string, PathItem] => [route.path, { get: toOperation(route) }]);
+  return new Map([...read, ...tokenPaths(tokens)]);
 }
 
 function toOperation({ operationId, summary, responses }: SystemRoute): Operation {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { CheckCredentials, RefreshSubject } from "@shaperail/auth";
 import type { IncomingHttpHeaders } from "node:http";
 import { RuntimeError } from "../errors.ts";
-import { importModule } from "../load-functions.ts";
+import { findModule, importModule } from "../load-functions.ts";
 import type { Project } from "../load-project.ts";
 
 /** Folder of the application's own part in authentication, below the root. */
@@ -23,6 +23,11 @@ export interface CredentialsContext {
 export interface CredentialsModule {
   readonly checkCredentials: CheckCredentials<CredentialsContext>;
   readonly refreshSubject: RefreshSubject | undefined;
+}
+
+/** Whether the project checks credentials itself; the file is not imported for that. */
+export async function hasCredentials({ directory }: Pick<Project, "directory">): Promise<boolean> {
+  return (await findModule(join(directory, AUTH_FOLDER), "credentials")) !== undefined;
 }
 
 /**
