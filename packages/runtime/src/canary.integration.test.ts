@@ -117,6 +117,7 @@ test("no sensitive value is in any byte the process writes, serves as a metric o
   ];
   expect(answers.map((answer) => Number(answer.slice(0, 3)))).toEqual([201, 409, 422, 422, 422, 422, 422, 422, 500]);
   const metrics = await call("/metrics");
+  expect(metrics).toContain("\nshaperail_log_lines_dropped_total 0\n");
   await expect.poll(() => spans.join(""), { timeout: 15_000 }).toContain("POST /v1/people/greet");
   child.kill("SIGUSR2");
   expect(await once(child, "exit")).toEqual([1, null]);

@@ -92,6 +92,18 @@ test("with a port for administration, metrics, documentation and readiness are t
   expect((await fetch(`http://127.0.0.1:${adminPort}/v1/posts`)).status).toBe(404);
 });
 
+test("while the public port drains, the one for administration says that this instance is leaving", async () => {
+  const slow = { ...files, "shaperail.config.yaml": `${CONFIG}server: { drain_delay: 1s }\n` };
+  const { call, runtime } = await startProject(slow, { DATABASE_URL: await databaseUrl(), SHAPERAIL_ADMIN_PORT: "0" });
+  const { adminPort } = await runtime.start();
+  const closing = runtime.close();
+  const ready = await fetch(`http://127.0.0.1:${adminPort}/health/ready`);
+  expect([ready.status, await ready.json()]).toMatchObject([503, { status: "shutting_down" }]);
+  expect((await call("/v1/posts")).status).toBe(200);
+  await closing;
+  await expect(fetch(`http://127.0.0.1:${adminPort}/health`)).rejects.toThrow("fetch failed");
+});
+
 test("readiness asks the database at most once a second", async () => {
   const { call, lines } = await startProject(files, { DATABASE_URL: await databaseUrl() });
   const answers = await Promise.all(Array.from({ length: 200 }, () => call("/health/ready")));
