@@ -86,6 +86,18 @@ describe.each(BACKENDS)("workers that go away, on $kind", ({ make }) => {
     expect(await queue.status("job")).toMatchObject({ attempts: 1 });
   });
 
+  test("a worker that lost a job to itself does not run it twice at once, and does not lose it again (J03)", async () => {
+    openQueue();
+    const only = await start({ blockMs: 3 * LOCK_MS });
+    await queue.add("work", { sleepMs: 3 * LOCK_MS }, { id: "job" });
+    await reaches("job", "completed");
+    // Redis forgets a lock that ran out; PostgreSQL lets the worker have it back, and there is no second run.
+    const runs = only.lines.filter((line) => line.startsWith("begin") || line.startsWith("end"));
+    expect(runs.slice(0, 2)).toEqual(["begin job 1", "end job"]);
+    expect(runs.slice(2)).toEqual(runs.length === 2 ? [] : ["begin job 1", "end job"]);
+    expect(await queue.status("job")).toMatchObject({ attempts: 1 });
+  });
+
   test("a job that takes every worker down with it is a dead letter in the end", async () => {
     openQueue();
     await queue.add("work", { sleepMs: 60_000 }, { id: "killer" });

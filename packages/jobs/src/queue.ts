@@ -85,6 +85,9 @@ export interface JobQueue extends Closeable {
 /** Whatever the definition says is decided by the worker, so that a new release changes it for waiting jobs too. */
 const WORKER_DECIDES = { attempts: 1_000_000, backoff: { type: "worker" } };
 
+/** Every state is a question of its own, and `timeoutMs` is for all that are asked together. */
+const STATES_AT_ONCE = 50;
+
 /** Opens a queue for adding jobs and for looking at them. Nothing is connected before the first call. */
 export function createQueue(options: QueueOptions): JobQueue {
   const { backend, name = "jobs", jobs = [], timeoutMs = 2_000, redactPayload = (payload) => payload } = options;
@@ -141,12 +144,18 @@ export function createQueue(options: QueueOptions): JobQueue {
     status: (id) =>
       use("Reading a job", async (queue) => {
         // The state first: what is read after it is then never older than the state says.
-        const state = toJobState(await queue.getJobState(id));
+        const state = await stateOf(queue, id);
         const job = state === undefined ? undefined : await queue.getJob(id);
         return job === undefined || state === undefined ? undefined : toJobStatus(job, state);
       }),
-    states: (ids) =>
-      use("Reading jobs", (queue) => Promise.all(ids.map(async (id) => toJobState(await queue.getJobState(id))))),
+    async states(ids) {
+      const states: (JobState | undefined)[] = [];
+      for (let start = 0; start < ids.length; start += STATES_AT_ONCE) {
+        const some = ids.slice(start, start + STATES_AT_ONCE);
+        states.push(...(await use("Reading jobs", (queue) => Promise.all(some.map((id) => stateOf(queue, id))))));
+      }
+      return states;
+    },
     counts: () => use("Counting jobs", readCounts),
     dead: ({ limit = 100, offset = 0 } = {}) =>
       use("Reading dead letters", async (queue) => {
@@ -196,6 +205,10 @@ async function refuseInvalid({ name, schema }: JobDefinition, payload: unknown):
 
 function notFound(message: string): JobsError {
   return new JobsError(message, { code: "JOBS_NOT_FOUND", hint: "Look at the list of dead letters." });
+}
+
+async function stateOf(queue: BullQueue, id: string): Promise<JobState | undefined> {
+  return toJobState(await queue.getJobState(id));
 }
 
 async function readCounts(queue: BullQueue): Promise<JobCounts> {

@@ -15,6 +15,7 @@ export interface RunningJob {
 /** The runs of one worker. */
 export interface RunningJobs {
   readonly size: number;
+  has(id: string): boolean;
   begin(id: string): RunningJob;
   /** Tells the runs of a job to stop, because it belongs to another worker now. */
   lose(id: string, reason: Error): void;
@@ -34,6 +35,7 @@ export function createRunningJobs(): RunningJobs {
     get size() {
       return entries.size;
     },
+    has: (id) => [...entries].some((entry) => entry.id === id),
     begin(id) {
       const controller = new AbortController();
       const { promise, resolve } = withResolvers();

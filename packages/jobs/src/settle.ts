@@ -1,4 +1,4 @@
-import { UnrecoverableError, WaitingError } from "bullmq";
+import { DelayedError, UnrecoverableError, WaitingError } from "bullmq";
 
 /** Tells BullMQ to try again after a pause of our choosing. */
 class TryAgainError extends Error {
@@ -25,6 +25,11 @@ export function tryAgain(error: Error, { pauseMs, redact }: { pauseMs: number; r
 /** The error that makes BullMQ write nothing: somebody else has the job now. */
 export function letGo(): Error {
   return new WaitingError();
+}
+
+/** The error that makes BullMQ write nothing, because the job was put off already. */
+export function putOff(): Error {
+  return new DelayedError();
 }
 
 /** The pause that {@link tryAgain} asked for. BullMQ's own errors, such as a lost connection, get a second. */

@@ -8,7 +8,7 @@ import { toJobStatus, type JobStatus } from "./job-status.ts";
 import { quietly } from "./quietly.ts";
 import { runAttempt, type TakenJob } from "./run-attempt.ts";
 import { createRunningJobs } from "./running-jobs.ts";
-import { deadLetter, letGo, pauseOf, type RedactText, tryAgain } from "./settle.ts";
+import { deadLetter, letGo, pauseOf, putOff, type RedactText, tryAgain } from "./settle.ts";
 import { toJobsError } from "./to-jobs-error.ts";
 
 /** How much of what is over is remembered: whatever is reached first. */
@@ -69,6 +69,8 @@ export interface JobWorker extends Closeable {
 }
 
 const HOUR_SECONDS = 3_600;
+/** Time until a job that still runs in this process is looked at again. */
+const BUSY_WITH_IT_MS = 1_000;
 
 /**
  * Makes a worker that runs jobs of a queue. It takes the first one after `start()`.
@@ -103,6 +105,12 @@ export function createWorker(options: WorkerOptions): JobWorker {
   };
 
   async function process(job: BullJob, token = ""): Promise<void> {
+    // Lost to itself: this process was blocked, and the run from before it is not over. BullMQ keeps one lock per job and
+    // process, so that the end of that run would take the lock of this one away.
+    if (running.has(job.id ?? "")) {
+      await job.moveToDelayed(Date.now() + BUSY_WITH_IT_MS, token);
+      throw putOff();
+    }
     const run = running.begin(job.id ?? "");
     try {
       if (closing.signal.aborted) return await handBack(job, token);
