@@ -11,6 +11,8 @@ test.each([
   { what: "everything, when nothing is served", text: everyKey, supported: [], expected: OPTIONAL_SECTIONS },
   { what: "nothing, when everything is served", text: everyKey, supported: OPTIONAL_SECTIONS, expected: [] },
   { what: "nothing, when nothing is configured", text: "project: x", supported: [], expected: [] },
+  { what: "nothing for one worker", text: "project: x\nworkers: 1", supported: [], expected: [] },
+  { what: "a number of workers", text: "project: x\nworkers: 2", supported: [], expected: ["workers"] },
   {
     what: "what is configured and not served",
     text: "project: x\ngraphql: {}\nlogging: { slow_query_ms: 5, otlp_endpoint: http://h }",

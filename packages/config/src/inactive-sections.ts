@@ -2,6 +2,7 @@ import type { ProjectConfig } from "./project-config.ts";
 
 /** Parts of the configuration that act only when something assembled with it serves them. */
 export const OPTIONAL_SECTIONS = [
+  "workers",
   "auth",
   "cache",
   "jobs",
@@ -33,6 +34,8 @@ export function inactiveSections(
 function isConfigured({ logging, ...config }: ProjectConfig, section: OptionalSection): boolean {
   if (section === "logging.otlp_endpoint") return logging.otlpEndpoint !== undefined;
   if (section === "logging.slow_query_ms") return logging.slowQueryMs !== undefined;
+  // `auto` leaves the number to whoever serves, and one is what everybody serves with.
+  if (section === "workers") return config.workers !== "auto" && config.workers !== 1;
   if (section === "rate_limit") return config.rateLimit.default !== undefined;
   return config[section] !== undefined;
 }

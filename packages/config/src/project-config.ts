@@ -14,7 +14,7 @@ export interface ProjectConfig {
   readonly port: number;
   /** Port of its own for metrics, documentation and readiness; undefined: they are on `port`. */
   readonly adminPort: number | undefined;
-  /** `auto` is one per available CPU core. */
+  /** `auto` leaves the number to whoever serves. */
   readonly workers: "auto" | number;
   readonly server: ServerConfig;
   /** Undefined: no page of another origin may read the answers. */

@@ -33,7 +33,9 @@ export const PROJECT: Settings<ProjectValues> = {
     env: "SHAPERAIL_ADMIN_PORT",
     written: integer(1, 65_535),
   }),
-  workers: withDefault(workers(), "auto", { doc: "Worker processes; `auto` is one per available CPU core." }),
+  workers: withDefault(workers(), "auto", {
+    doc: "Worker processes; `auto` leaves the number to the server, which runs one.",
+  }),
   protocols: withDefault(
     listOf(oneOf(["rest"], { graphql: notYet("graphql"), grpc: notYet("grpc") }), { minItems: 1 }),
     ["rest"],
