@@ -346,6 +346,26 @@ describe.each(BACKENDS)("jobs on $kind", ({ make }) => {
     });
   });
 
+  test("of the slots that passed while nobody worked the first one runs, late, also when a replica sets the schedule again (J08)", async () => {
+    const { queue, work } = setUp();
+    const slots: number[] = [];
+    const tick = defineJob({
+      name: "tick",
+      handle: async (_payload, { id }) => void slots.push(Number(id.split(":").at(-1))),
+    });
+    const schedule = { id: "every-second", job: "tick", cron: "* * * * * *" };
+    await queue.setSchedules([schedule]);
+    const [first] = await queue.schedules();
+    await new Promise((resolve) => setTimeout(resolve, 3_100));
+    await queue.setSchedules([schedule]);
+    const startedAt = Date.now();
+    await work([tick]);
+    await eventually(() => slots.length >= 2, { what: "two runs" });
+    expect(slots[0]).toBe(first?.nextAt?.getTime());
+    expect(slots[1]).toBeGreaterThan(startedAt - 1_000);
+    await queue.setSchedules([]);
+  });
+
   test("closing lets short jobs finish and hands long ones back, unfinished and uncounted (J02)", async () => {
     const { queue, work } = setUp();
     const reasons: unknown[] = [];

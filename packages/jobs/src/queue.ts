@@ -99,7 +99,11 @@ export function createQueue(options: QueueOptions): JobQueue {
   let isClosed = false;
 
   async function use<T>(what: string, work: (queue: BullQueue) => Promise<T>): Promise<T> {
-    if (isClosed) throw new JobsError(`${what}: the queue is closed.`, { code: "JOBS_CLOSED" });
+    if (isClosed)
+      throw new JobsError(`${what}: the queue is closed.`, {
+        code: "JOBS_CLOSED",
+        hint: "Close it after everything that uses it.",
+      });
     const run = withDeadline(async () => work(await link.ready()), { timeoutMs, what });
     underWay.add(run);
     try {

@@ -181,7 +181,11 @@ export function createWorker(options: WorkerOptions): JobWorker {
         worker.run().catch((error: unknown) => logger.error("The worker stopped", { error }));
         return;
       } catch (thrown) {
-        if (closing.signal.aborted) throw new JobsError("The worker was closed.", { code: "JOBS_CLOSED" });
+        if (closing.signal.aborted)
+          throw new JobsError("The worker was closed.", {
+            code: "JOBS_CLOSED",
+            hint: "Make another one to start again.",
+          });
         client.release();
         worker.close(true).catch(() => undefined);
         const error = toJobsError(thrown, "Starting the worker");
@@ -193,7 +197,10 @@ export function createWorker(options: WorkerOptions): JobWorker {
   }
 
   async function shutDown({ graceMs = 20_000, handBackMs = 2_000 }: CloseWorkerOptions): Promise<void> {
-    const reason = new JobsError("The worker is closing.", { code: "JOBS_WORKER_CLOSING" });
+    const reason = new JobsError("The worker is closing.", {
+      code: "JOBS_WORKER_CLOSING",
+      hint: "Stop: the job is handed back and runs again.",
+    });
     closing.abort(reason);
     await starting?.catch(() => undefined);
     if (open === undefined) return;
