@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from "node:http";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { createTestDatabase } from "@shaperail/test-services";
 import { expect, onTestFinished, test } from "vitest";
 import { bearer, NOTE, startAccess, tokenOf } from "./access/access-project.test-kit.ts";
@@ -45,6 +45,36 @@ test("the page of metrics has the guide's families, with what was asked counted 
       /^shaperail_db_query_duration_seconds_count\{database="default",outcome="ok"\} [1-9]/.test(line),
     ),
   ).toBe(true);
+});
+
+test("10,000 requests for paths that nobody has, by any method, leave the page as long as it was", async () => {
+  const { runtime } = await startProject(files, { DATABASE_URL: await databaseUrl() });
+  const { port, url } = await runtime.start();
+  const series = async (): Promise<number> => {
+    const page = await (await fetch(`${url}/metrics`)).text();
+    return page.split("\n").filter((line) => line.startsWith("shaperail_")).length;
+  };
+  const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "PROPFIND", "SEARCH", "LOCK"];
+  const ask = async (count: number): Promise<void> => {
+    const socket = connect(port, "127.0.0.1");
+    let received = "";
+    const answers = (): number => received.split("HTTP/1.1 404").length - 1;
+    socket.setEncoding("latin1").on("data", (text: string) => (received += text));
+    for (let n = 0; n < count; n += 1) {
+      const method = methods[n % methods.length];
+      socket.write(`${method} /${Math.random()}/${n} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`);
+      if (n % 100 < 99) continue;
+      await expect.poll(answers, { timeout: 20_000, interval: 5 }).toBe(100);
+      received = "";
+    }
+    socket.destroy();
+  };
+  await ask(100);
+  // The page itself is a route as well.
+  await series();
+  const before = await series();
+  await ask(10_000);
+  expect(await series()).toBe(before);
 });
 
 test("the line of a request has the guide's fields and more, and its slow queries carry its id", async () => {
