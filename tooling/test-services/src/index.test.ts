@@ -7,6 +7,7 @@ test("the package exports what tests and benchmarks need, and nothing else", () 
     "createTestDatabase",
     "ensureChromium",
     "freePort",
+    "openSqlClient",
     "promtool",
     "startFaultProxy",
     "startPgBouncer",
