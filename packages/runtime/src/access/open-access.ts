@@ -42,7 +42,8 @@ export async function openAccess(project: Project, parts: AccessParts): Promise<
   const addressOf = clientAddress(server, logger);
   const issuesTokens = auth?.algorithm === "HS256" && auth.refreshExpirySeconds !== undefined;
   const limiter = isLimited(project) || issuesTokens ? await openRateLimiter(parts) : undefined;
-  const limit = isLimited(project) && limiter !== undefined ? compileLimit(project, { limiter, addressOf }) : undefined;
+  const limit =
+    isLimited(project) && limiter !== undefined ? compileLimit(project, { limiter, addressOf, logger }) : undefined;
   const tokens = await verifierOptions(project);
   if (auth === undefined || tokens === undefined) return { authorize: denyAll, limit, routes: [] };
 

@@ -36,6 +36,16 @@ test("an endpoint's limit holds for it alone; the answers say how much is left, 
   expect(answers[3]?.json.error.code).toBe("RATE_LIMITED");
   expect(Number(answers[3]?.headers.get("retry-after"))).toBeGreaterThan(500);
   expect((await running.call(list, { method: "POST", body: { title: "t" } })).status).toBe(201);
+  expect(refusals(running)).toMatchObject([
+    {
+      code: "AUTH_RATE_LIMITED",
+      reason: "more than 3 requests in 600 s",
+      resource: "notes",
+      action: "list",
+      status: 429,
+      request_id: answers[3]?.headers.get("x-request-id"),
+    },
+  ]);
   expect(running.lines).toContainEqual(
     expect.objectContaining({ level: "WARN", message: expect.stringContaining("counted per process") as string }),
   );

@@ -39,10 +39,13 @@ export function isLimited({ config, resources }: Project): boolean {
 export interface LimitParts {
   readonly limiter: RateLimiter;
   readonly addressOf: ClientAddress;
+  /** Where refusals are reported. */
+  readonly logger: Logger;
 }
 
 /** The limit of every endpoint: its own, or else the project's. */
-export function compileLimit({ config }: Project, { limiter, addressOf }: LimitParts): Limit {
+export function compileLimit({ config }: Project, { limiter, addressOf, logger }: LimitParts): Limit {
+  const log = logger.child("shaperail_runtime::auth");
   const limit = createLimit<Exchange>({
     limiter,
     defaultLimit: config.rateLimit.default,
@@ -50,10 +53,14 @@ export function compileLimit({ config }: Project, { limiter, addressOf }: LimitP
   });
   return (exchange, call) => {
     const counted = limit(exchange, call);
-    return counted instanceof Promise ? counted.catch(refuse) : counted;
+    if (!(counted instanceof Promise)) return counted;
+    return counted.catch((error: unknown) => {
+      if (!(error instanceof AuthError)) throw error;
+      const { resource, action, subject } = call;
+      const { code, reason, status } = error;
+      const fields = { request_id: exchange.requestId, resource, action, code, reason, status, sub: subject?.sub };
+      log.warn(`${resource}.${action} refused: ${reason}`, fields);
+      throw toHttpError(error);
+    });
   };
-}
-
-function refuse(error: unknown): never {
-  throw error instanceof AuthError ? toHttpError(error) : error;
 }

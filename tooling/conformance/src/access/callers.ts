@@ -5,7 +5,7 @@ import { handMadeToken, SECRET } from "./hand-made-token.ts";
 import { TENANT_A, TENANT_B } from "./planted-rows.ts";
 
 /** The one password that `access-project/auth/credentials.ts` accepts. */
-export const PASSWORD = "correct horse battery staple";
+const PASSWORD = "correct horse battery staple";
 
 export interface Identity {
   readonly sub: string;
@@ -50,13 +50,13 @@ interface TokenOptions {
   readonly clock?: () => number;
 }
 
-export interface TokenPair {
+interface TokenPair {
   readonly access_token: string;
   readonly refresh_token: string;
 }
 
 /** Logs in at `/auth/token`. */
-export async function logIn(url: string, { sub, role, tenant }: Identity): Promise<TokenPair> {
+async function logIn(url: string, { sub, role, tenant }: Identity): Promise<TokenPair> {
   const response = await fetch(`${url}/auth/token`, {
     method: "POST",
     headers: { "content-type": "application/json" },

@@ -31,10 +31,12 @@ const olga: Identity = { sub: "olga", role: "member", tenant: TENANT_A };
 const tina: Identity = { sub: "tina", role: "member", tenant: TENANT_A };
 const rita: Identity = { sub: "rita", role: "editor", tenant: TENANT_A };
 
-/** Sends a body as it is, so that it may have keys that objects lose. */
+/** Sends `GET /path`, or `GET /path if-match *`; a body as it is, so that it may have keys that objects lose. */
 async function as(who: Identity, request: string, body?: string): Promise<Answer> {
-  const [method = "", path = ""] = request.split(" ");
-  const headers = { authorization: `Bearer ${await tokenFor(who)}`, "content-type": "application/json" };
+  const [method = "", path = "", ...condition] = request.split(" ");
+  const [name = "", tag = ""] = condition;
+  const conditions = name === "" ? {} : { [name]: tag };
+  const headers = { authorization: `Bearer ${await tokenFor(who)}`, "content-type": "application/json", ...conditions };
   return client.send({ method, path: `/v1${path}`, headers, body });
 }
 
@@ -119,7 +121,12 @@ describe("who tries identifiers one after another", () => {
   test.each([
     { request: (id: string) => `GET /tasks/${id}` },
     { request: (id: string) => `GET /tasks/${id}?include=memo` },
+    { request: (id: string) => `HEAD /tasks/${id}` },
+    { request: (id: string) => `GET /tasks/${id} if-none-match *` },
     { request: (id: string) => `PATCH /tasks/${id}`, body: '{"title":"x"}' },
+    { request: (id: string) => `PATCH /tasks/${id} if-match *`, body: '{"title":"x"}' },
+    { request: (id: string) => `PATCH /tasks/${id} if-match "1"`, body: '{"title":"x"}' },
+    { request: (id: string) => `DELETE /tasks/${id} if-match "1"` },
     { request: (id: string) => `PATCH /tasks/${id}`, body: '{"title":7}' },
     { request: (id: string) => `DELETE /tasks/${id}` },
   ])(
