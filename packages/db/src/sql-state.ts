@@ -116,7 +116,7 @@ const TEXT_BY_CODE: Readonly<Record<DbErrorCode, readonly [message: string, hint
   DB_PERMISSION_DENIED: ["The database user may not do this.", "GRANT it the privilege, or use another user."],
   DB_SCHEMA_MISMATCH: [
     "The statement names something the database does not have.",
-    "Apply the pending migrations: shaperail migrate.",
+    "Apply the pending migrations: shaperail migrate. When none is pending, draft one: shaperail migrate new <name>.",
   ],
   DB_SESSION_REQUIRED: [
     "The statement needs a session of its own, and the connection goes through a pooler.",
