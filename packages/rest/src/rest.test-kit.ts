@@ -5,6 +5,7 @@ import { planInitialMigrations } from "@shaperail/db/migrate";
 import { createHttpApp, HttpError } from "@shaperail/http";
 import { parseResources, type Resource } from "@shaperail/resource";
 import { createTestDatabase } from "@shaperail/test-services";
+import type { SqlResult, SqlStatement } from "./port.ts";
 import { createRestRoutes, type RestOptions } from "./rest-routes.ts";
 
 /** What a request was answered with. */
@@ -57,8 +58,16 @@ export function startRest(...yaml: readonly string[]): Promise<RestApp> {
   return startRestWith({}, ...yaml);
 }
 
+interface StartOptions extends Partial<RestOptions> {
+  /** Stands around every statement that is run by itself. */
+  readonly around?: (statement: SqlStatement, run: () => Promise<SqlResult>) => Promise<SqlResult>;
+}
+
 /** The same with options of `createRestRoutes`. */
-export async function startRestWith(options: Partial<RestOptions>, ...yaml: readonly string[]): Promise<RestApp> {
+export async function startRestWith(
+  { around = (_statement, run) => run(), ...options }: StartOptions,
+  ...yaml: readonly string[]
+): Promise<RestApp> {
   const files = yaml.map((text, index) => ({ file: `r${index}.yaml`, text }));
   const { resources, diagnostics } = parseResources(files);
   const errors = diagnostics.filter(({ severity }) => severity === "error");
@@ -80,7 +89,7 @@ export async function startRestWith(options: Partial<RestOptions>, ...yaml: read
     database: () => ({
       run: (statement, values) => {
         statements.push(statement.text);
-        return database.run(statement, values);
+        return around(statement, () => database.run(statement, values));
       },
       transaction: (work) => database.transaction(work),
     }),
