@@ -67,6 +67,18 @@ describe.each([
     await eventually(() => ran === 1, { what: "the job" });
   });
 
+  test("a worker that never reached it can be closed, and its start says so", async () => {
+    await server.stop("kill");
+    const worker = createWorker({ backend: { kind, url: server.url }, jobs: [job] });
+    const started = worker.start().catch((error: unknown) => error);
+    await sleep(300);
+    const before = Date.now();
+    await worker.close({ graceMs: 20_000 });
+    expect(Date.now() - before).toBeLessThan(5_000);
+    expect(await started).toMatchObject({ code: "JOBS_CLOSED" });
+    await server.start();
+  });
+
   test("a worker goes on after a restart, and a result that came during the outage is not lost", async () => {
     await using queue = open(5_000);
     let finish = (): void => undefined;
