@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { ControllerContext } from "./controller.ts";
 import { type RestApp, startRestWith } from "./rest.test-kit.ts";
 
@@ -115,4 +115,13 @@ test("without the table, a request with a key is answered 501 and one without is
   expect((await order("k-9", { amount: 1 })).status).toBe(501);
   expect((await app.call("POST", "/v1/orders", { body: { amount: 1 } })).status).toBe(201);
   await app.sql("ALTER TABLE hidden RENAME TO shaperail_idempotency_keys");
+});
+
+test("creates whose controllers ask the database leave it connections, however many come with a key at once", async () => {
+  slowly = async () => void (await app.sql("SELECT 1"));
+  onTestFinished(() => {
+    slowly = async () => undefined;
+  });
+  const replies = await Promise.all(Array.from({ length: 12 }, (_, index) => order(`many-${index}`, { amount: 1 })));
+  expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([201]));
 });

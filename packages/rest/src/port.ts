@@ -30,6 +30,12 @@ export interface StatementRunner {
    * @default none
    */
   transaction?<T>(work: (transaction: Pick<StatementRunner, "run">) => Promise<T>): Promise<T>;
+  /**
+   * How many connections there can be: so that creates with an `Idempotency-Key`, whose controllers may need a second one, never hold more
+   * than half of them.
+   * @default unknown: one such create at a time
+   */
+  stats?(): { readonly size: number };
 }
 
 /** Who is calling. */

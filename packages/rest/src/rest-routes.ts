@@ -21,6 +21,7 @@ import { compileIncludes } from "./sql/include.ts";
 import { compileReferences } from "./sql/references.ts";
 import { createSession, type Session } from "./sql/session.ts";
 import { compileTables, type Table } from "./sql/table.ts";
+import { createTurns, type Turns } from "./sql/turns.ts";
 
 /** Functions of the application, by the name a resource file calls them. */
 export interface ResourceFunctions {
@@ -83,16 +84,20 @@ export function createRestRoutes(options: RestOptions): readonly Route[] {
   if (options.limit === undefined) refuseRateLimits(options.resources);
   const tables = compileTables(options.resources);
   const beginChanges = compileChanges(options.resources, options.cache);
+  const turnsByDatabase = new Map<string, Turns>();
   return options.resources.flatMap((resource) => {
     const table = tables.get(resource);
     if (table === undefined) return [];
     const runner = options.database(resource.db);
+    const turns = turnsByDatabase.get(resource.db) ?? createTurns({ most: halfOf(runner) });
+    turnsByDatabase.set(resource.db, turns);
     const shared = {
       table,
       includes: compileIncludes(resource, tables),
       references: compileReferences(resource, tables),
       ...openSession(resource.db, { runner, table, options }),
       db: resource.endpoints.some(runsFunctions) ? options.client?.(resource.db) : undefined,
+      turns,
       authorize: options.authorize,
       limit: options.limit,
       cache: options.cache,
@@ -102,6 +107,11 @@ export function createRestRoutes(options: RestOptions): readonly Route[] {
     const functions = options.functions?.(resource) ?? NO_FUNCTIONS;
     return resource.endpoints.map((endpoint) => compileRoute({ ...shared, endpoint }, functions));
   });
+}
+
+/** Of the connections of a database. */
+function halfOf(runner: StatementRunner): number {
+  return Math.max(1, Math.floor((runner.stats?.().size ?? 0) / 2));
 }
 
 interface SessionParts {

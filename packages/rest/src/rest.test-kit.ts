@@ -92,6 +92,7 @@ export async function startRestWith(
         return around(statement, () => database.run(statement, values));
       },
       transaction: (work) => database.transaction(work),
+      stats: () => database.stats(),
     }),
     authorize: (_exchange, { rule }) => {
       if (rule.kind === "public") return { subject: undefined, scope: { owner: undefined, tenant: undefined } };

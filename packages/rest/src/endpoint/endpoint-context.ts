@@ -11,6 +11,7 @@ import type { Include } from "../sql/include.ts";
 import type { Reference } from "../sql/references.ts";
 import type { ScopedTable, Session } from "../sql/session.ts";
 import type { Table } from "../sql/table.ts";
+import type { Turns } from "../sql/turns.ts";
 
 /** What compiling an endpoint needs. */
 export interface EndpointContext extends Session {
@@ -27,6 +28,8 @@ export interface EndpointContext extends Session {
   readonly after: readonly Controller[];
   /** What controllers and handlers get as `db`. */
   readonly db: unknown;
+  /** For work that holds a connection of the database and may need a second one. */
+  readonly turns: Turns;
   /**
    * Largest request body, in bytes.
    * @default 1_048_576

@@ -8,7 +8,7 @@ import { validationError } from "../input/issue.ts";
 import type { Access } from "../port.ts";
 import { toHttpError } from "../sql/db-error.ts";
 import type { OpenTransaction } from "../sql/session.ts";
-import type { EndpointContext } from "./endpoint-context.ts";
+import { type EndpointContext, isControlled } from "./endpoint-context.ts";
 
 /** How long an answer is kept for a client that repeats its request. */
 const KEPT_HOURS = 24;
@@ -57,9 +57,10 @@ export interface Repeatable {
  */
 export async function answerOnce(
   { key, body, access: { subject } }: Repeatable,
-  { table, statementName, transaction }: EndpointContext,
+  context: EndpointContext,
   work: (transaction: OpenTransaction) => Promise<Rendered>,
 ): Promise<Rendered> {
+  const { table, statementName, transaction, turns } = context;
   if (transaction === undefined) throw unsupported();
   // A key belongs to one caller at one endpoint; others may use the same.
   const caller = [statementName, subject?.tenantId ?? "", subject?.sub ?? ""]
@@ -68,8 +69,8 @@ export async function answerOnce(
   const fingerprint = createHash("sha256")
     .update(toJsonText(body) ?? "")
     .digest("base64url");
-  try {
-    return await transaction(async (open) => {
+  const once = (): Promise<Rendered> =>
+    transaction(async (open) => {
       const { run } = open;
       const { rows: locked } = await run(LOCK, [caller, key]);
       if (locked[0]?.[0] !== "t") throw underWay();
@@ -81,6 +82,9 @@ export async function answerOnce(
       await run(KEEP, [caller, key, fingerprint, String(answer.status), headers, answer.body]);
       return answer;
     });
+  try {
+    // As many as there are connections would hold them all, each waiting for another one for its controllers.
+    return await (isControlled(context) ? turns(once) : once());
   } catch (error) {
     const isMissing = isShaperailError(error) && error.code === "DB_SCHEMA_MISMATCH";
     throw isMissing ? unsupported(error) : toHttpError(error, table);
