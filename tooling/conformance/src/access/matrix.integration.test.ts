@@ -22,6 +22,8 @@ const planted: Planted = {
 };
 const everyRow = [...planted.rows.values()].flat();
 const log = recordLog();
+/** Answers that were made for an earlier request. */
+let hits = 0;
 
 let redis: RedisServer;
 let running: RunningProject;
@@ -70,6 +72,7 @@ interface Seen extends Outcome {
 
 async function outcomeOf({ call }: Attempt, caller: Caller): Promise<Seen> {
   const answer = await client.send({ ...call, headers: { ...call.headers, ...caller.headers } });
+  if (answer.headers.get("x-cache") === "HIT") hits += 1;
   const found = flaws(answer, caller);
   const outcome = { status: answer.status, shows: rowsIn(wire(answer), everyRow) };
   return { ...outcome, changes: [], ...(found.length > 0 && { flaws: found }) };
@@ -100,20 +103,37 @@ describe.each(endpoints)("$name", ({ resource, endpoint }) => {
 test("no line of the log, at its most talkative, has a row or credentials in it", () => {
   expect(log.texts.length).toBeGreaterThan(1_000);
   expect(log.texts.filter((text) => text.includes(CANARY))).toEqual([]);
-  const credentials = callers.flatMap(({ headers }) =>
-    Object.values(headers).map((value) => value.replace("Bearer ", "")),
-  );
-  expect(log.texts.filter((text) => credentials.some((credential) => text.includes(credential)))).toEqual([]);
+  expect(log.texts.filter(holds)).toEqual([]);
 });
 
-test("Redis, where calls are counted, has rows under the keys of cached answers at most, and no credentials", async () => {
+/** Credentials as they were sent. */
+const sent = (): readonly string[] =>
+  callers.flatMap(({ headers }) => Object.values(headers).map((value) => value.replace("Bearer ", "")));
+const holds = (text: string): boolean => sent().some((credential) => text.includes(credential));
+
+test("Redis has rows in cached answers alone, and no credentials", async () => {
   const contents = await redisContents(redis.url);
   expect(contents.filter((text) => text.startsWith("shaperail:ratelimit:")).length).toBeGreaterThan(0);
   expect(contents.filter((text) => text.includes(" = unread "))).toEqual([]);
-  const elsewhere = contents.filter((text) => !text.startsWith("shaperail:cache:"));
+  const elsewhere = contents.filter((text) => !text.startsWith("shaperail:cache:v:"));
   expect(elsewhere.filter((text) => text.includes(CANARY))).toEqual([]);
-  const credentials = callers.flatMap(({ headers }) =>
-    Object.values(headers).map((value) => value.replace("Bearer ", "")),
-  );
-  expect(contents.filter((text) => credentials.some((credential) => text.includes(credential)))).toEqual([]);
+  expect(contents.filter(holds)).toEqual([]);
+});
+
+test("an answer in the cache has rows of one tenant, which its key names, unless it is for who is above tenants", async () => {
+  expect(hits).toBeGreaterThan(100);
+  const tenanted = new Set(resources.filter(({ tenantKey }) => tenantKey !== undefined).map(({ name }) => name));
+  const belongs = everyRow.filter(({ name }) => tenanted.has(name.split(".")[0] ?? ""));
+  // A long key is a digest, which says nothing.
+  const answers = (await redisContents(redis.url)).filter((text) => /^shaperail:cache:v:[^:]*:k:/.test(text));
+  const mixed = answers.filter((text) => {
+    // A query that asks for another tenant's row is in the key; the row must not be in the value.
+    const at = text.indexOf(" = ");
+    const [key, value] = [text.slice(0, at), text.slice(at)];
+    const shown = new Set(rowsIn(value, belongs));
+    const tenants = new Set(belongs.filter(({ name }) => shown.has(name)).map(({ tenant }) => tenant));
+    return !key.includes('"super_admin"') && [...tenants].some((tenant) => tenants.size > 1 || !key.includes(tenant));
+  });
+  expect(answers.filter((text) => text.includes(CANARY)).length).toBeGreaterThan(20);
+  expect(mixed).toEqual([]);
 });
