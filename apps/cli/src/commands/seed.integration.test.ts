@@ -1,3 +1,4 @@
+import { createDatabase } from "@shaperail/db";
 import { createTestDatabase } from "@shaperail/test-services";
 import { expect, test } from "vitest";
 import { PROJECT, projectDirectory, type Ran, run } from "../command.test-kit.ts";
@@ -20,6 +21,30 @@ test("the records of seeds/ are inserted, and counted for each table", async () 
     const { databases } = JSON.parse((await command("seed", "--json")).stdout) as { databases: unknown[] };
     expect(databases).toEqual([{ database: "default", outcome: "inserted", tables: [{ table: "posts", count: 2 }] }]);
   });
+});
+
+test("no digit of a decimal is lost, however the record is written", async () => {
+  const prices = `resource: prices
+version: 1
+schema:
+  id: { type: integer, primary: true, required: true }
+  amount: { type: number, required: true }
+endpoints: {}
+`;
+  const decimal = "0.1234567890123456789012345";
+  const records = `- id: 1\n  amount: ${decimal}\n- { id: 2, amount: ${decimal} }\n- id: 3\n  amount: >-\n    ${decimal}\n`;
+  await using directory = await projectDirectory({
+    ...PROJECT,
+    "resources/prices.yaml": prices,
+    "seeds/prices.yaml": records,
+  });
+  await using database = await createTestDatabase();
+  const context = { directory: directory.path, env: { DATABASE_URL: database.url } };
+  await run(["migrate"], context);
+  expect((await run(["seed"], context)).stderr).toBe("");
+  await using client = createDatabase({ url: database.url });
+  const { rows } = await client.run({ name: "amounts", text: "SELECT amount FROM prices" }, []);
+  expect(rows).toEqual([[decimal], [decimal], [decimal]]);
 });
 
 test("a record the database refuses is named with its line, and nothing is inserted", async () => {

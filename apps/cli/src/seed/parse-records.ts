@@ -10,7 +10,7 @@ export interface SeedRecord {
 export interface ReadRecordsOptions {
   /** Path for messages. */
   readonly file: string;
-  /** Columns whose values are text however they look: a plain `1.10` there is not the number 1.1. */
+  /** Columns whose values go to the database as they are written: a plain `1.10` there is not the number 1.1. */
   readonly textColumns: ReadonlySet<string>;
 }
 

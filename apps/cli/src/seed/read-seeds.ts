@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, parse } from "node:path";
 import type { SeedFile } from "@shaperail/db/seed";
-import type { Resource } from "@shaperail/resource";
+import type { FieldType, Resource } from "@shaperail/resource";
 import { formatDiagnostics } from "@shaperail/source";
 import { CliError } from "../errors.ts";
 import { readRecords } from "./read-records.ts";
@@ -43,7 +43,10 @@ export async function readSeeds(folder: string, { resources, color }: ReadSeedsO
   return seeds;
 }
 
+// PostgreSQL reads a number from its text with every digit, JavaScript only with as many as a double has.
+const WRITTEN: readonly FieldType[] = ["string", "enum", "file", "number"];
+
 function textColumnsOf(table: string, resources: readonly Resource[]): ReadonlySet<string> {
   const fields = resources.filter(({ name }) => name === table).flatMap((resource) => resource.fields);
-  return new Set(fields.filter(({ type }) => ["string", "enum", "file"].includes(type)).map(({ name }) => name));
+  return new Set(fields.filter(({ type }) => WRITTEN.includes(type)).map(({ name }) => name));
 }
