@@ -53,7 +53,7 @@ export function parseYaml(
   for (const problem of [...document.errors, ...document.warnings]) {
     const [start, end] = problem.pos;
     report(
-      firstSentence(problem.message),
+      MESSAGE_BY_YAML_CODE[problem.code] ?? firstSentence(problem.message),
       spanOf(start, end),
       FIX_BY_YAML_CODE[problem.code] ?? "Correct the YAML syntax.",
     );
@@ -121,6 +121,11 @@ export function retypeScalar(text: string): ScalarValue {
   if (/^[-+]?\.(?:inf|Inf|INF)$/.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
   return /^\.(?:nan|NaN|NAN)$/.test(text) ? Number.NaN : text;
 }
+
+/** What the parser says for those who write programs with it. */
+const MESSAGE_BY_YAML_CODE: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: "The file has more than one YAML document.",
+};
 
 const FIX_BY_YAML_CODE: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: "Indent with spaces.",
