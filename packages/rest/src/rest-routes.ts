@@ -159,7 +159,8 @@ function compileRoute(shared: SharedParts, { controllers, handlers }: ResourceFu
     names.map((name) => findFunction(controllers, { name, kind, endpoint, resource }) as Controller);
   const context: EndpointContext = {
     ...shared,
-    statementName: `${resource.name}_v${resource.version}_${endpoint.action}`,
+    // With dots, which no name has: `notes_v1` and its `peek` are not `notes` and its `v1_peek`.
+    statementName: `${resource.name}.v${resource.version}.${endpoint.action}`,
     before: find(endpoint.before, "controller"),
     after: find(endpoint.after, "controller"),
   };

@@ -21,7 +21,7 @@ export interface EndpointContext extends Session {
   readonly includes: ReadonlyMap<string, Include>;
   /** References that writes check, by field. */
   readonly references: ReadonlyMap<string, Reference>;
-  /** Prefix of the endpoint's statement names: `posts_v1_list`. */
+  /** Prefix of the endpoint's statement names: `posts.v1.list`. */
   readonly statementName: string;
   readonly authorize: Authorize;
   readonly before: readonly Controller[];
