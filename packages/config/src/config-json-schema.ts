@@ -1,9 +1,10 @@
 import type { JsonSchema } from "@shaperail/source";
 import { AUTH, AUTH_CONDITIONS } from "./schema-auth.ts";
 import { CONNECTION_NAME, DATABASE } from "./schema-databases.ts";
-import { CACHE, JOBS, NEAR } from "./schema-cache.ts";
+import { CACHE, NEAR } from "./schema-cache.ts";
 import { GRAPHQL, GRPC, LOGGING, PROJECT, STORAGE } from "./schema.ts";
 import { CORS, SERVER } from "./schema-http.ts";
+import { JOBS, SCHEDULE } from "./schema-jobs.ts";
 import { MIGRATIONS } from "./schema-migrations.ts";
 import { AUTH_RATE_LIMIT, RATE_LIMIT } from "./schema-rate-limit.ts";
 import { INBOUND, SUBSCRIBER, TARGETS, WEBHOOKS } from "./schema-events.ts";
@@ -38,6 +39,11 @@ export function configJsonSchema(): JsonSchema {
       migrations: { description: "Migrations of the databases.", ...toJsonSchema(MIGRATIONS) },
       cache: { description: "Response cache.", ...toJsonSchema(CACHE, { near: nearSchema() }) },
       jobs: { description: "Queues of jobs.", ...toJsonSchema(JOBS) },
+      schedules: {
+        description: "Jobs that are added again and again.",
+        type: "array",
+        items: toJsonSchema(SCHEDULE, { payload: { description: "What the job gets." } }),
+      },
       auth: { description: "Authentication.", ...toJsonSchema(AUTH), ...AUTH_CONDITIONS },
       rate_limit: {
         description: "How often one caller may call.",

@@ -41,6 +41,7 @@ test("the description is plain data without absent settings", () => {
     "server",
     "databases",
     "migrations",
+    "schedules",
     "rateLimit",
     "logging",
     "protocols",

@@ -110,6 +110,24 @@ export function timestamp(): Format<string> {
   };
 }
 
+/** A time zone that this machine knows, such as `Europe/Berlin`. */
+export function timeZone(): Format<string> {
+  return {
+    expects: "a time zone such as `UTC` or `Europe/Berlin`",
+    types: ["string"],
+    accepts: (value): value is string => typeof value === "string" && isTimeZone(value),
+    schema: { type: "string" },
+  };
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
 /** A size within bounds, such as `64kb` or `1mb`. */
 export function size(min: string, max: string): Format<string> {
   return between({ what: "size", min, max, pattern: SIZE, measure: parseSize });

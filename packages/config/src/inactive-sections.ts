@@ -6,6 +6,7 @@ export const OPTIONAL_SECTIONS = [
   "auth",
   "cache",
   "jobs",
+  "schedules",
   "cors",
   "rate_limit",
   "storage",
@@ -37,5 +38,6 @@ function isConfigured({ logging, ...config }: ProjectConfig, section: OptionalSe
   // `auto` leaves the number to whoever serves, and one is what everybody serves with.
   if (section === "workers") return config.workers !== "auto" && config.workers !== 1;
   if (section === "rate_limit") return config.rateLimit.default !== undefined;
+  if (section === "schedules") return config.schedules.length > 0;
   return config[section] !== undefined;
 }

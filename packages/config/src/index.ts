@@ -42,6 +42,7 @@ export type {
   Protocol,
   PublicKeyAuthConfig,
   PublicKeySource,
+  ScheduleConfig,
   SecretAuthConfig,
   ServerConfig,
   StorageConfig,

@@ -121,13 +121,19 @@ test("every key of the format is read", () => {
           targets: [
             { type: "job", name: "send_welcome" },
             { type: "webhook", url: "https://example.com/hook?token=hunter2" },
-            { type: "channel", name: "notifications", room: "org:{org_id}" },
             { type: "hook", name: "audit" },
           ],
         },
-        { event: "*.deleted", targets: [{ type: "channel", name: "all", room: undefined }] },
+        { event: "*.deleted", targets: [{ type: "job", name: "forget" }] },
       ],
-      webhooks: { secretEnv: "HOOK_SECRET", timeoutSeconds: 10, maxRetries: 5 },
+      webhooks: {
+        secretEnv: "HOOK_SECRET",
+        timeoutSeconds: 10,
+        maxRetries: 5,
+        disableAfter: 20,
+        allow: ["10.1.0.0/16"],
+        allowHttp: true,
+      },
       inbound: [
         { path: "/webhooks/payments", events: ["payment.succeeded"], signatureHeader: "Stripe-Signature" },
         { path: "/webhooks/other", events: [], signatureHeader: "X-Webhook-Signature" },

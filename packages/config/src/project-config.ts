@@ -24,6 +24,7 @@ export interface ProjectConfig {
   readonly cache: CacheConfig | undefined;
   /** Undefined: the file says nothing about jobs. */
   readonly jobs: JobsConfig | undefined;
+  readonly schedules: readonly ScheduleConfig[];
   readonly auth: AuthConfig | undefined;
   readonly rateLimit: RateLimitsConfig;
   readonly storage: StorageConfig | undefined;
@@ -113,6 +114,20 @@ export interface NearCacheConfig {
 export interface JobsConfig {
   /** The cache's, or `REDIS_URL`, when the section has none; undefined: nobody named a Redis. */
   readonly url: string | undefined;
+  /** Most jobs at the same time in a process; 0: the server runs none. */
+  readonly concurrency: number;
+}
+
+/** A job that is added again and again. */
+export interface ScheduleConfig {
+  /** Stays the same over releases. */
+  readonly name: string;
+  readonly job: string;
+  /** Five fields, or six with seconds first. */
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly priority: "critical" | "high" | "normal" | "low";
+  readonly payload: unknown;
 }
 
 /** Who signs access tokens, and what is expected of them. */
@@ -200,14 +215,19 @@ export interface SubscriberConfig {
 
 export type TargetConfig =
   | { readonly type: "job" | "hook"; readonly name: string }
-  | { readonly type: "webhook"; readonly url: string }
-  | { readonly type: "channel"; readonly name: string; readonly room: string | undefined };
+  | { readonly type: "webhook"; readonly url: string };
 
 export interface WebhooksConfig {
   readonly secretEnv: string;
   readonly secret: Secret;
   readonly timeoutSeconds: number;
   readonly maxRetries: number;
+  /** Failed attempts in a row after which a receiver gets no more webhooks. */
+  readonly disableAfter: number;
+  /** Addresses and ranges that are not public and may be called. */
+  readonly allow: readonly string[];
+  /** Receivers may be called without TLS. */
+  readonly allowHttp: boolean;
 }
 
 export interface InboundConfig {

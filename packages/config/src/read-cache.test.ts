@@ -50,19 +50,3 @@ test.each([
   const { diagnostics } = parse(`cache: { type: redis, url: "${url}" }`);
   expect(diagnostics.map(({ code }) => code)).toEqual(accepted ? [] : ["CONFIG_INVALID_URL"]);
 });
-
-test.each([
-  {
-    what: "its own URL",
-    text: "jobs: { url: redis://jobs }\ncache: { type: redis, url: redis://cache }",
-    url: "redis://jobs",
-  },
-  { what: "the cache's", text: "jobs: {}\ncache: { type: redis, url: redis://cache }", url: "redis://cache" },
-  { what: "REDIS_URL", text: "jobs: {}", url: "redis://environment" },
-])("jobs use $what", ({ text, url }) => {
-  expect(parse(text, { REDIS_URL: "redis://environment" }).config?.jobs).toEqual({ url });
-});
-
-test("a file that says nothing about jobs configures none", () => {
-  expect(parse("cache: { type: redis, url: redis://cache }").config?.jobs).toBeUndefined();
-});

@@ -1,11 +1,11 @@
 import { entryOf, type SourceMap } from "@shaperail/source";
 import { millisecondsOf } from "./duration.ts";
 import { boolean } from "./format.ts";
-import type { CacheConfig, JobsConfig, NearCacheConfig } from "./project-config.ts";
-import { expectMap, readSection } from "./read-section.ts";
+import type { CacheConfig, NearCacheConfig } from "./project-config.ts";
+import { expectMap } from "./read-section.ts";
 import { readSettings } from "./read-settings.ts";
 import type { Reading } from "./read-value.ts";
-import { CACHE, JOBS, NEAR, type NearValues } from "./schema-cache.ts";
+import { CACHE, NEAR, type NearValues } from "./schema-cache.ts";
 import { withDefault } from "./setting.ts";
 import { parseSize } from "./size.ts";
 
@@ -42,10 +42,4 @@ function toNear({
   max_silence: maxSilence,
 }: NearValues): NearCacheConfig {
   return { maxBytes: parseSize(maxBytes) ?? 0, maxEntries, maxSilenceMs: millisecondsOf(maxSilence) ?? 0 };
-}
-
-/** The `jobs` section; without a URL of its own it has the fallback's. Undefined like {@link readCache}. */
-export function readJobs(root: SourceMap, fallbackUrl: string | undefined, reading: Reading): JobsConfig | undefined {
-  const values = readSection({ key: "jobs", settings: JOBS, parent: root }, reading);
-  return values && { url: values.url ?? fallbackUrl };
 }

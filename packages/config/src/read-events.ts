@@ -1,6 +1,7 @@
-import { entryOf, type SourceMap, type SourceNode } from "@shaperail/source";
+import { entryOf, type SourceMap } from "@shaperail/source";
 import type { EventsConfig, InboundConfig, SubscriberConfig, TargetConfig, WebhooksConfig } from "./project-config.ts";
-import { expectList, expectMap, type ProjectReading, readSecret } from "./read-section.ts";
+import { readList } from "./read-list.ts";
+import { expectMap, type ProjectReading, readSecret } from "./read-section.ts";
 import { readSettings, startOf } from "./read-settings.ts";
 import { INBOUND, SUBSCRIBER, TARGET_TYPE, TARGETS, type TargetType, WEBHOOKS } from "./schema-events.ts";
 
@@ -18,26 +19,6 @@ export function readEvents(root: SourceMap, reading: ProjectReading): EventsConf
   };
 }
 
-interface ListPlace {
-  readonly parent: SourceMap;
-  readonly key: string;
-  readonly path: string;
-}
-
-type ReadItem<T> = (node: SourceMap, path: string, reading: ProjectReading) => T | undefined;
-
-/** The readable items of a list of maps; nothing when the key is absent. */
-function readList<T>({ parent, key, path }: ListPlace, readItem: ReadItem<T>, reading: ProjectReading): readonly T[] {
-  const entry = entryOf(parent, key);
-  const items: readonly SourceNode[] = (entry && expectList(entry.value, path, reading)) ?? [];
-  return items.flatMap((item, index) => {
-    const itemPath = `${path}[${index}]`;
-    const node = expectMap(item, itemPath, reading);
-    const value = node && readItem(node, itemPath, reading);
-    return value === undefined ? [] : [value];
-  });
-}
-
 function readWebhooks(parent: SourceMap, reading: ProjectReading): WebhooksConfig | undefined {
   const entry = entryOf(parent, "webhooks");
   const node = entry && expectMap(entry.value, "events.webhooks", reading);
@@ -48,7 +29,17 @@ function readWebhooks(parent: SourceMap, reading: ProjectReading): WebhooksConfi
     { name, span: entryOf(node, "secret_env")?.value.span ?? entry.keySpan, ours: true },
     reading,
   );
-  return secret && { secretEnv: name, secret, timeoutSeconds: values.timeout_secs, maxRetries: values.max_retries };
+  return (
+    secret && {
+      secretEnv: name,
+      secret,
+      timeoutSeconds: values.timeout_secs,
+      maxRetries: values.max_retries,
+      disableAfter: values.disable_after,
+      allow: values.allow,
+      allowHttp: values.allow_http,
+    }
+  );
 }
 
 function readInbound(node: SourceMap, path: string, reading: ProjectReading): InboundConfig | undefined {
@@ -96,10 +87,6 @@ function readTargetOf(type: TargetType, place: TargetPlace, reading: ProjectRead
     case "webhook": {
       const values = readSettings(TARGETS.webhook, place, reading);
       return values && { type, url: values.url };
-    }
-    case "channel": {
-      const values = readSettings(TARGETS.channel, place, reading);
-      return values && { type, name: values.name, room: values.room ?? undefined };
     }
   }
 }

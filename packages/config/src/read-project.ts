@@ -1,9 +1,10 @@
 import { entryOf, type SourceNode } from "@shaperail/source";
 import { readAuth } from "./read-auth.ts";
-import { readCache, readJobs } from "./read-cache.ts";
+import { readCache } from "./read-cache.ts";
 import { readEvents } from "./read-events.ts";
 import { readDatabases } from "./read-databases.ts";
 import { readCors, readServer } from "./read-http.ts";
+import { readJobs, readSchedules } from "./read-jobs.ts";
 import { readMigrations } from "./read-migrations.ts";
 import { readRateLimits } from "./read-rate-limit.ts";
 import { type ProjectReading, readSection } from "./read-section.ts";
@@ -20,6 +21,7 @@ const SECTIONS = [
   "migrations",
   "cache",
   "jobs",
+  "schedules",
   "auth",
   "rate_limit",
   "storage",
@@ -54,6 +56,7 @@ export function readProject(
   const migrations = readMigrations(root, reading);
   const cache = readCache(root, reading);
   const jobs = readJobs(root, cache?.url ?? environment?.redis_url ?? undefined, reading);
+  const schedules = readSchedules(root, reading);
   const auth = readAuth(root, reading);
   const rateLimit = readRateLimits(root, reading);
   const storage = readSection({ key: "storage", settings: STORAGE, parent: root }, reading);
@@ -88,6 +91,7 @@ export function readProject(
     migrations,
     cache,
     jobs,
+    schedules,
     auth,
     rateLimit,
     storage: storage && {

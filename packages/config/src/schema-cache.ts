@@ -1,5 +1,5 @@
 import { durationBetween, integer, oneOf, redisUrl, size } from "./format.ts";
-import { optional, required, type Settings, withDefault } from "./setting.ts";
+import { required, type Settings, withDefault } from "./setting.ts";
 
 // The maps about Redis, as in schema.ts.
 
@@ -24,16 +24,5 @@ export const NEAR: Settings<NearValues> = {
   max_entries: withDefault(integer(1, 1_000_000), 5_000, { doc: "Most answers in each process." }),
   max_silence: withDefault(durationBetween("50ms", "1m"), "500ms", {
     doc: "How long Redis may be silent before answers kept here are not used: how old they can be when the network fails.",
-  }),
-};
-
-export interface JobsValues {
-  url: string | null;
-}
-
-export const JOBS: Settings<JobsValues> = {
-  url: optional(redisUrl(), {
-    doc: "Redis for jobs, which must not evict. Without it, the one of the cache, or REDIS_URL.",
-    sensitive: true,
   }),
 };

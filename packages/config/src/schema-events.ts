@@ -1,5 +1,5 @@
-import { integer, listOf, oneOf, text, url, variableName } from "./format.ts";
-import { optional, required, type Settings, withDefault } from "./setting.ts";
+import { boolean, integer, listOf, oneOf, text, url, variableName } from "./format.ts";
+import { required, type Settings, withDefault } from "./setting.ts";
 
 // The maps below `events`, as in schema.ts.
 
@@ -7,6 +7,9 @@ export interface WebhooksValues {
   secret_env: string;
   timeout_secs: number;
   max_retries: number;
+  disable_after: number;
+  allow: readonly string[];
+  allow_http: boolean;
 }
 
 export const WEBHOOKS: Settings<WebhooksValues> = {
@@ -16,6 +19,17 @@ export const WEBHOOKS: Settings<WebhooksValues> = {
   }),
   timeout_secs: withDefault(integer(1, 300), 30, { doc: "Longest wait for a receiver, in seconds." }),
   max_retries: withDefault(integer(0, 20), 3, { doc: "Further attempts after the first one failed." }),
+  disable_after: withDefault(integer(1, 10_000), 50, {
+    doc: "Failed attempts in a row after which a receiver gets no more webhooks.",
+  }),
+  allow: withDefault(
+    listOf(text({ expects: "an address or a range such as `10.1.0.0/16`", pattern: /^[0-9a-fA-F.:]+(?:\/\d{1,3})?$/ })),
+    [],
+    {
+      doc: "Addresses and ranges that are not public and may be called.",
+    },
+  ),
+  allow_http: withDefault(boolean(), false, { doc: "Whether receivers may be called without TLS." }),
 };
 
 export interface InboundValues {
@@ -59,13 +73,15 @@ export const SUBSCRIBER: Settings<SubscriberValues> = {
 export interface TargetValues {
   job: { name: string };
   webhook: { url: string };
-  channel: { name: string; room: string | null };
   hook: { name: string };
 }
 
 export type TargetType = keyof TargetValues;
 
-const targetType = required(oneOf<TargetType>(["job", "webhook", "channel", "hook"]), { doc: "Kind of target." });
+const targetType = required(
+  oneOf<TargetType>(["job", "webhook", "hook"], { channel: "The target `channel` is not supported yet." }),
+  { doc: "Kind of target." },
+);
 
 /** The key every target has; it decides about the others. */
 export const TARGET_TYPE: Settings<{ type: TargetType }> = { type: targetType };
@@ -73,10 +89,5 @@ export const TARGET_TYPE: Settings<{ type: TargetType }> = { type: targetType };
 export const TARGETS: { readonly [Type in TargetType]: Settings<TargetValues[Type] & { type: TargetType }> } = {
   job: { type: targetType, name: required(text(), { doc: "Job to enqueue." }) },
   webhook: { type: targetType, url: required(url(["http", "https"]), { doc: "Address to call.", sensitive: true }) },
-  channel: {
-    type: targetType,
-    name: required(text(), { doc: "Channel to broadcast to." }),
-    room: optional(text(), { doc: "Room of the channel; `{field}` stands for a field of the row." }),
-  },
   hook: { type: targetType, name: required(text(), { doc: "Hook to run." }) },
 };
