@@ -10,6 +10,8 @@ export interface RunningProject {
   readonly lines: readonly Record<string, unknown>[];
   /** Sends a request below the application's URL; a body is sent as JSON. */
   call<Data = unknown, Meta = unknown>(path: string, request?: Request): Promise<Reply<Data, Meta>>;
+  /** The text of a page. */
+  page(path: string): Promise<string>;
 }
 
 interface Request {
@@ -43,6 +45,7 @@ export async function startProject(
   return {
     runtime,
     lines,
+    page: async (path) => (await fetch(url + path)).text(),
     async call<Data, Meta>(path: string, { method = "GET", body, headers = {} }: Request = {}) {
       const response = await fetch(url + path, {
         method,

@@ -1,9 +1,10 @@
 import type { Cache, RedisConnection } from "@shaperail/cache";
-import { closeable, type Logger, type Observer } from "@shaperail/core";
+import type { Logger, Observer } from "@shaperail/core";
 import type { Project } from "../load-project.ts";
 import type { OpenRedis } from "../open-redis.ts";
 import type { Shutdown } from "../shutdown.ts";
 import { answerVersion } from "./answer-version.ts";
+import { reportEviction } from "./report-eviction.ts";
 
 export interface CacheParts {
   readonly openRedis: OpenRedis;
@@ -62,19 +63,4 @@ async function openNear({ config }: Project, { redis, shutdown, logger }: NearPa
   const { maxBytes, maxEntries, maxSilenceMs } = near;
   const feed = shutdown.add("the near cache", createRedisFeed({ redis, maxSilenceMs, logger }));
   return { feed, maxBytes, maxEntries };
-}
-
-/** For a cache it is right to evict; whoever puts jobs beside it will want to know. */
-function reportEviction(redis: RedisConnection, logger: Logger) {
-  const log = logger.child("shaperail_runtime::cache");
-  const stop = redis.onConnect(() => {
-    import("@shaperail/cache")
-      .then(({ checkEviction }) => checkEviction(redis))
-      .then(
-        ({ policy, maxMemoryBytes }) =>
-          log.debug("Redis memory", { policy: policy ?? "unknown", max_memory_bytes: maxMemoryBytes ?? "unknown" }),
-        (error: unknown) => log.debug("Redis does not tell how it treats memory", { error }),
-      );
-  });
-  return closeable(async () => stop());
 }

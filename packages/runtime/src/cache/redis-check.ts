@@ -1,5 +1,4 @@
 import type { RedisConnection } from "@shaperail/cache";
-import { isShaperailError, toError } from "@shaperail/core";
 
 /** The readiness check of a Redis that is used. Probes are answered with the code alone: the log has the rest. */
 export function redisCheck(redis: Pick<RedisConnection, "ping">): () => Promise<void> {
@@ -7,8 +6,11 @@ export function redisCheck(redis: Pick<RedisConnection, "ping">): () => Promise<
     try {
       await redis.ping();
     } catch (error) {
-      const reason = isShaperailError(error) ? error.code : toError(error).name;
-      throw new Error(`Redis PING failed: ${reason}`, { cause: error });
+      // Whoever has a connection has loaded it already.
+      const { CacheError } = await import("@shaperail/cache");
+      if (!(error instanceof CacheError)) throw error;
+      const { code, hint = "", details } = error;
+      throw new CacheError(`Redis PING failed: ${code}`, { code, hint, details, cause: error });
     }
   };
 }
