@@ -90,6 +90,14 @@ describe("who is over the limit does not get round it", () => {
   });
 });
 
+test("versions of a resource have one limit together", async () => {
+  const next = limited["resources/notes.yaml"].replace("version: 1", "version: 2");
+  const running = await startAccess({ files: { ...limited, "resources/notes.v2.yaml": next } });
+  expect(await statuses(running, [...times(2, [list] as const), ["/v2/notes"], ["/v2/notes"], [list]])).toEqual([
+    200, 200, 200, 429, 429,
+  ]);
+});
+
 test("behind a proxy that is trusted every client counts for itself, and what a client made up does not", async () => {
   const running = await startAccess({ files: limited, config: "server: { trust_proxy: 1 }" });
   expect(await statuses(running, times(4, [list, from("203.0.113.7")] as const))).toEqual([200, 200, 200, 429]);

@@ -166,6 +166,18 @@ test.each([
   expect(await refusalOf(await get(text), text)).toEqual(REFUSED);
 });
 
+test("whatever a token says of itself, a line of the log is one JSON object", async () => {
+  const texts = ['a\n{"level":"INFO","message":"forged"}', "\u001b[2J", "\u2028", "\r\n\r\n", "x".repeat(3_000)];
+  for (const text of texts) {
+    for (const claim of ["sub", "role", "tenant_id", "jti", "sid"]) {
+      expect([200, 401, 403]).toContain((await get(withClaims({ [claim]: text }))).status);
+    }
+  }
+  expect(log.texts.filter((line) => line.trimEnd().includes("\n"))).toEqual([]);
+  expect(() => log.texts.map((line): unknown => JSON.parse(line))).not.toThrow();
+  expect(log.texts.filter((line) => line.startsWith('{"level":"INFO","message":"forged"'))).toEqual([]);
+});
+
 test("no URL in a token was ever asked for keys", () => {
   expect(asked).toBe(0);
 });
