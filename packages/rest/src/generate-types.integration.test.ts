@@ -6,7 +6,7 @@ import { planInitialMigrations } from "@shaperail/db/migrate";
 import { parseResources } from "@shaperail/resource";
 import { createTestDatabase, temporaryDirectory } from "@shaperail/test-services";
 import { expect, test } from "vitest";
-import { generateStubs, generateTypes } from "./generate.ts";
+import { type ConfiguredJob, generateJobStubs, generateStubs, generateTypes } from "./generate.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");
 
@@ -37,10 +37,16 @@ schema:
 endpoints:
   create: { auth: [admin], input: [title, status, views, stars], controller: { before: prepare, after: announce } }
   update: { auth: [admin], controller: { before: prepare } }
-  delete: { auth: [admin], controller: { before: check } }
+  delete: { auth: [admin], controller: { before: check }, jobs: [forget] }
   publish: { method: POST, path: "/posts/:id/publish", auth: [admin], input: [title, views], handler: publish, controller: { before: check_publish } }
   stats: { method: GET, path: /posts/stats, auth: public, handler: stats }
 `;
+
+const JOBS: readonly ConfiguredJob[] = [
+  { name: "nightly-report", by: { kind: "schedule" } },
+  { name: "index_post", by: { kind: "event", event: "posts.created" } },
+  { name: "index_post", by: { kind: "event", event: "posts.*" } },
+];
 
 const { resources } = parseResources([{ file: "posts.yaml", text: POSTS }]);
 
@@ -49,17 +55,18 @@ async function compile(files: Readonly<Record<string, string>>): Promise<string[
   await using directory = await temporaryDirectory("types");
   const all = {
     ...files,
-    ".shaperail/types.ts": generateTypes(resources),
+    ".shaperail/types.ts": generateTypes(resources, { jobs: JOBS }),
     "tsconfig.json": JSON.stringify({
       extends: join(repository, "tsconfig.base.json"),
       compilerOptions: {
         paths: {
           "@shaperail/rest": [join(repository, "packages/rest/src/index.ts")],
+          "@shaperail/jobs": [join(repository, "packages/jobs/src/define-job.ts")],
           kysely: [join(repository, "packages/db/node_modules/kysely/dist/index.d.ts")],
         },
         typeRoots: [join(repository, "node_modules/@types")],
       },
-      include: ["resources", ".shaperail/types.ts"],
+      include: ["jobs", "resources", ".shaperail/types.ts"],
     }),
     "package.json": `{ "type": "module" }`,
   };
@@ -146,6 +153,29 @@ test("controllers, handlers and stubs that use the types as they are meant compi
   );
   const files = { "resources/posts.controller.ts": CORRECT, "resources/posts.handlers.ts": HANDLERS, ...stubs };
   expect(await compile(files)).toEqual([]);
+});
+
+test("jobs and their stubs that use the types as they are meant compile; a mistake is reported on its line", async () => {
+  const forget = `import type { ForgetPayload, IndexPostPayload, JobContext, JobPayloads } from "../.shaperail/types.ts";
+
+export async function handle({ resource, action, data }: ForgetPayload, { attempt, signal, logger }: JobContext): Promise<void> {
+  const views: number = data.views;
+  const stars: number | null = data.stars;
+  if (!signal.aborted) logger.info(data.title, { resource, action: action.toUpperCase(), attempt, views, stars });
+}
+export function titleOf(payload: IndexPostPayload): string {
+  return payload.event === "posts.created" ? String(payload.data) : payload.event_id;
+}
+export const nightly: JobPayloads["nightly-report"] = { day: "2026-01-31" };
+`;
+  const stubs = Object.fromEntries(
+    generateJobStubs(resources, { jobs: JOBS }).map(({ fileName, contents }) => [`jobs/stub-${fileName}`, contents]),
+  );
+  expect(Object.keys(stubs)).toHaveLength(3);
+  expect(await compile({ "jobs/forget.ts": forget, ...stubs })).toEqual([]);
+  const wrong = forget.replace("data.title", "data.secret").replace("data.views", "data.published_on");
+  const lines = (await compile({ "jobs/forget.ts": wrong })).map((line) => /^\S+\((\d+)\)/.exec(line)?.[1]);
+  expect(lines).toEqual(["4", "6"]);
 });
 
 test("a mistake is reported on its line", async () => {

@@ -18,6 +18,16 @@ export interface TypeNames {
   beforeInput(resource: Resource, endpoint: Endpoint): string;
   /** `PostsPublishBeforeContext` */
   beforeContext(resource: Resource, endpoint: Endpoint): string;
+  /** `PostsRecord`: a row as jobs and events carry it. */
+  record(resource: Resource): string;
+  /** `NotifyEditorsPayload` for the job `notify_editors`. */
+  jobPayload(job: string): string;
+  /** `JobPayloads`: the payloads of all jobs, by name. */
+  readonly jobPayloads: string;
+  /** `JobContext`: the second argument of every job's handler. */
+  readonly jobContext: string;
+  /** `EventPayload` */
+  readonly eventPayload: string;
 }
 
 /**
@@ -25,7 +35,7 @@ export interface TypeNames {
  *
  * The names depend on the resources only, not on the order in which they are given or asked for.
  */
-export function createTypeNames(resources: readonly Resource[]): TypeNames {
+export function createTypeNames(resources: readonly Resource[], jobs: readonly string[] = []): TypeNames {
   const names = new Map<string, string>();
   const taken = new Set<string>();
   const give = (purpose: string, wanted: string): void => {
@@ -57,6 +67,13 @@ export function createTypeNames(resources: readonly Resource[]): TypeNames {
       }
     }
   }
+  // After the others, so that a project which begins to have jobs keeps its names.
+  for (const name of SHARED_JOB_TYPES) give(name, name);
+  for (const resource of ordered) {
+    const isFirst = resource === ordered.find((one) => tableKey(one) === tableKey(resource));
+    give(recordKey(resource), `${toPascal(resource.name)}${isFirst ? "" : `V${resource.version}`}Record`);
+  }
+  for (const job of [...new Set(jobs)].toSorted()) give(jobKey(job), `${toPascal(job)}Payload`);
   return {
     resourceName: find(RESOURCE_NAME),
     database: (connection) => find(databaseKey(connection)),
@@ -66,10 +83,16 @@ export function createTypeNames(resources: readonly Resource[]): TypeNames {
     context: (resource, { action }) => find(actionKey(resource, action, "Context")),
     beforeInput: (resource, { action }) => find(actionKey(resource, action, "BeforeInput")),
     beforeContext: (resource, { action }) => find(actionKey(resource, action, "BeforeContext")),
+    record: (resource) => find(recordKey(resource)),
+    jobPayload: (job) => find(jobKey(job)),
+    jobPayloads: find("JobPayloads"),
+    jobContext: find("JobContext"),
+    eventPayload: find("EventPayload"),
   };
 }
 
 const RESOURCE_NAME = "resource name";
+const SHARED_JOB_TYPES = ["JobPayloads", "JobContext", "EventPayload"] as const;
 
 /** By name, then version. */
 export function inOrder(resources: readonly Resource[]): readonly Resource[] {
@@ -90,6 +113,14 @@ function databaseKey(connection: string): string {
 
 function rowKey({ name, version }: Resource): string {
   return `row ${name} ${version}`;
+}
+
+function recordKey({ name, version }: Resource): string {
+  return `record ${name} ${version}`;
+}
+
+function jobKey(job: string): string {
+  return `job ${job}`;
 }
 
 function actionKey({ name, version }: Resource, action: string, suffix: string): string {

@@ -25,6 +25,12 @@ export function jsonType(field: Field | ItemType): string {
   }
 }
 
+/** The type of a field's JSON value after `JSON.parse`, as jobs have it; without null. */
+export function parsedType(field: Field | ItemType): string {
+  if (field.type === "integer" || field.type === "number") return "number";
+  return field.type === "array" && "items" in field ? listOf(parsedType(itemsOf(field))) : jsonType(field);
+}
+
 /** The type of a column for Kysely: what a query returns, and what may be written. */
 export function columnType(field: Field): string {
   const { read, write } = driverTypes(field);
