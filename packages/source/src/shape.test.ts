@@ -55,6 +55,23 @@ test("everything wrong is reported at once, each at its place", () => {
   expect(places).toEqual(["1:1", "2:9", "3:6", "1:1"]);
 });
 
+test.each(["0.12345678901234567890", "1.00000000000000000001", "-1e-400", "12345678901234567.5"])(
+  "%s is refused rather than rounded",
+  (written) => {
+    const found = readWith(number(), written);
+    expect(found.messages).toEqual([expect.stringContaining("Expected a number with no more digits than a double")]);
+    expect(readWith(anything(), `[{ a: ${written} }]`)).toMatchObject({ value: undefined, places: ["1:7"] });
+  },
+);
+
+test.each(["0.1", "1.10", "-0.0", "+2.50", ".5", "1e23", "0.30000000000000004", "1.7976931348623157e308", "0x1e"])(
+  "%s is a number as it is written",
+  (written) => {
+    expect(readWith(anything(), written).messages).toEqual([]);
+    expect(readWith(number(), written).messages).toEqual([]);
+  },
+);
+
 test("a removed key says what became of it", () => {
   const config = object({ databases: optional(anything()) }, { removed: { database: "It became `databases`." } });
   expect(readWith(config, "database: {}\n").messages[0]).toContain("It became `databases`.");

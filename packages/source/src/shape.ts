@@ -1,6 +1,7 @@
 import { didYouMean } from "./suggest.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { type SourceMap, type SourceNode, type SourceSpan, toPlain } from "./node.ts";
+import { EXACT_NUMBER, isRounded, roundedNumbers } from "./rounded.ts";
 
 /** A JSON Schema document or a part of one, draft 2020-12. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -91,6 +92,7 @@ export function number({ min, max, description }: NumberOptions = {}): Shape<num
     read(node, context) {
       const value = node.kind === "scalar" ? node.value : undefined;
       if (typeof value !== "number" || !Number.isFinite(value)) return mismatch(node, expects, context);
+      if (node.kind === "scalar" && isRounded(node)) return mismatch(node, EXACT_NUMBER, context);
       return inRange(value, min, max) ? value : mismatch(node, expects, context);
     },
     schema: () => withDescription(description, { type: "number", ...bounds(min, max) }),
@@ -128,7 +130,11 @@ export function oneOfWords<const Words extends readonly string[]>(
 export function anything({ description }: Describable = {}): Shape<unknown> {
   return {
     expects: "a value",
-    read: (node) => toPlain(node),
+    read(node, context) {
+      const rounded = roundedNumbers(node);
+      for (const scalar of rounded) mismatch(scalar, EXACT_NUMBER, context);
+      return rounded.length > 0 ? undefined : toPlain(node);
+    },
     schema: () => withDescription(description, {}),
   };
 }
