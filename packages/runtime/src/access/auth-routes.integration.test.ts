@@ -216,3 +216,15 @@ test("a method other than POST is 405, and nothing about tokens is read from the
   const empty = await running.call("/auth/token?email=ann&password=right", { method: "POST", body: {} });
   expect(empty.status).toBe(401);
 });
+
+test.each([
+  { source: CREDENTIALS, warnings: 1 },
+  { source: `${CREDENTIALS} export const refreshSubject = ({ role, tenantId }) => ({ role, tenantId });`, warnings: 0 },
+])(
+  "a project whose sessions never look at roles again is told so at start ($warnings)",
+  async ({ source, warnings }) => {
+    const { lines } = await startAccess({ files: { "auth/credentials.ts": source } });
+    const told = lines.filter(({ level, message }) => level === "WARN" && String(message).includes("refreshSubject"));
+    expect(told).toHaveLength(warnings);
+  },
+);

@@ -51,6 +51,11 @@ export async function openAccess(project: Project, parts: AccessParts): Promise<
   const verifier = createVerifier({ ...tokens, isRevoked: sessions?.isRevoked });
   const authenticator = createAuthenticator({ verifier, apiKeys });
   const service = openTokenService(credentials);
+  if (service !== undefined && credentials !== undefined && credentials.refreshSubject === undefined) {
+    logger.warn(
+      "auth/credentials.ts exports no `refreshSubject`: whoever is logged in keeps role and tenant for as long as the session is refreshed.",
+    );
+  }
   const routes =
     service === undefined || limiter === undefined
       ? []
