@@ -60,7 +60,7 @@ test.each(["0.12345678901234567890", "1.00000000000000000001", "-1e-400", "12345
   (written) => {
     const found = readWith(number(), written);
     expect(found.messages).toEqual([expect.stringContaining("Expected a number with no more digits than a double")]);
-    expect(readWith(anything(), `[{ a: ${written} }]`)).toMatchObject({ value: undefined, places: ["1:7"] });
+    expect(readWith(anything(), `[{ a: ${written} }]`)).toMatchObject({ places: ["1:7"] });
   },
 );
 

@@ -131,9 +131,8 @@ export function anything({ description }: Describable = {}): Shape<unknown> {
   return {
     expects: "a value",
     read(node, context) {
-      const rounded = roundedNumbers(node);
-      for (const scalar of rounded) mismatch(scalar, EXACT_NUMBER, context);
-      return rounded.length > 0 ? undefined : toPlain(node);
+      for (const scalar of roundedNumbers(node)) mismatch(scalar, EXACT_NUMBER, context);
+      return toPlain(node);
     },
     schema: () => withDescription(description, {}),
   };
