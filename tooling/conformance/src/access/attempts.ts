@@ -53,7 +53,7 @@ export function attemptsAt(resource: Resource, endpoint: Endpoint, planted: Plan
     case "bulk_create":
       return createAttempts(target);
     case "custom":
-      return [listAttempt(target, { what: "everything", query: "", withRemoved: true })];
+      return [customAttempt(target)];
   }
 }
 
@@ -86,7 +86,7 @@ interface Listing {
   readonly what: string;
   readonly query: string;
   /** @default every row */
-  readonly matches?: (row: PlantedRow) => boolean;
+  readonly matches?: (row: PlantedRow, who: Identity | undefined) => boolean;
   /** Handlers of the application leave out removed rows themselves, or do not. */
   readonly withRemoved?: boolean;
 }
@@ -99,11 +99,23 @@ function listAttempt(target: Target, { what, query, matches = () => true, withRe
       const rows = rowsOf(target)
         .filter((row) => withRemoved || !row.isRemoved)
         .filter(
-          (row) => matches(row) && oracle.withholds({ ...target, who }, { ...row, isRemoved: false }) === undefined,
+          (row) =>
+            matches(row, who) && oracle.withholds({ ...target, who }, { ...row, isRemoved: false }) === undefined,
         );
       return { ...nothing(200), shows: named(rows) };
     }),
   };
+}
+
+/** The handlers of the project: one shows what the caller may see, the other what the caller made of that. */
+function customAttempt(target: Target): Attempt {
+  const everything: Listing = { what: "everything", query: "", withRemoved: true };
+  if (target.endpoint.handler !== "own_titles") return listAttempt(target, everything);
+  return listAttempt(target, {
+    ...everything,
+    what: "the caller's own",
+    matches: (row, who) => row.owner === who?.sub,
+  });
 }
 
 function listAttempts(target: Target): readonly Attempt[] {
