@@ -5,6 +5,8 @@ export interface ServerContext {
   readonly poolSize: number;
   /** Run TypeScript sources instead of what the build made of them. */
   readonly source: boolean;
+  /** A Redis of its own for the servers that use one. */
+  readonly redisUrl: string;
 }
 
 /** How to start a server: the arguments of Node, further variables, the directory. */
@@ -19,5 +21,7 @@ export interface ServerCommand {
 export interface BenchServer {
   readonly name: string;
   readonly describes: string;
+  /** It runs for the workloads that name it, and for no others. @default false */
+  readonly special?: boolean;
   command(context: ServerContext): ServerCommand;
 }

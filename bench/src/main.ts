@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
+import { startRedis } from "@shaperail/test-services";
 import type { BenchServer } from "./bench-server.ts";
 import { openBenchDatabase } from "./database.ts";
 import { autocannonLoad } from "./load/autocannon.ts";
@@ -15,8 +16,8 @@ import { measureStartUp } from "./start-up.ts";
 import { type SummaryRow, summarize } from "./summary.ts";
 import { workloads } from "./workload.ts";
 
-/** What the ratios are against: plain, with the same techniques, and, for what a feature costs, ourselves without it. */
-const BASELINES = ["plain-raw", "tuned-raw", "shaperail"];
+/** What the ratios are against: plain, with the same techniques, for what a feature costs ourselves without it, and for what a cache gives. */
+const BASELINES = ["plain-raw", "tuned-raw", "shaperail", "redis-raw", "shaperail-near /health"];
 
 // By itself a signal would end this process without its `exit` listeners, which end the servers.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
@@ -28,11 +29,15 @@ async function main(options: Options): Promise<void> {
   const servers = await selectServers(options);
   const generator = isWrkInstalled() ? wrk : autocannonLoad;
   await using database = await openBenchDatabase({ rows, source });
+  await using redis = await startRedis();
   const environment = `Node ${process.versions.node}, PostgreSQL ${database.version} (durable), ${cpus().length} × ${cpus()[0]?.model ?? "CPU"}, ${generator.name}, 32 connections, ${rows} posts, ${rounds} rounds of ${seconds} s`;
   console.error(environment);
 
-  const startUps = options.starts === 0 ? [] : await measureStartUp(servers, { ...options, databaseUrl: database.url });
-  const measurements = await measureAll(servers, { options, database, generator });
+  const startUps =
+    options.starts === 0
+      ? []
+      : await measureStartUp(servers, { ...options, databaseUrl: database.url, redisUrl: redis.url });
+  const measurements = await measureAll(servers, { options, database, redisUrl: redis.url, generator });
   const summary = summarize(measurements, BASELINES);
   console.log(`\n${environment}\n\n${toTable(summary, BASELINES)}`);
   if (startUps.length > 0) console.log(startUpTable(startUps));
@@ -44,19 +49,20 @@ async function main(options: Options): Promise<void> {
 interface Parts {
   readonly options: Options;
   readonly database: Awaited<ReturnType<typeof openBenchDatabase>>;
+  readonly redisUrl: string;
   readonly generator: typeof wrk;
 }
 
 async function measureAll(
   servers: readonly BenchServer[],
-  { options, database, generator }: Parts,
+  { options, database, redisUrl, generator }: Parts,
 ): Promise<Measurement[]> {
   const { cpuProfile, only, rounds, seconds, source } = options;
   const nodeArgs = cpuProfile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${cpuProfile}`];
   await using stack = new AsyncDisposableStack();
   const running = [];
   for (const server of servers)
-    running.push(stack.use(await launch(server, { databaseUrl: database.url, source, nodeArgs })));
+    running.push(stack.use(await launch(server, { databaseUrl: database.url, redisUrl, source, nodeArgs })));
   const measurements: Measurement[] = [];
   for (const workload of workloads(database)) {
     if (only.length > 0 && !only.includes(workload.name)) continue;

@@ -16,6 +16,7 @@ export interface RunningServer extends Closeable {
 
 export interface LaunchOptions {
   readonly databaseUrl: string;
+  readonly redisUrl: string;
   readonly source: boolean;
   /** Further arguments of Node. */
   readonly nodeArgs?: readonly string[];
@@ -27,10 +28,10 @@ const START_TIMEOUT_MS = 30_000;
 /** Starts a server in a process of its own; what it writes to standard output goes to /dev/null. */
 export async function launch(
   server: BenchServer,
-  { databaseUrl, source, nodeArgs = [] }: LaunchOptions,
+  { databaseUrl, redisUrl, source, nodeArgs = [] }: LaunchOptions,
 ): Promise<RunningServer> {
   const port = await freePort();
-  const { args, env = {}, directory } = server.command({ port, poolSize: POOL_SIZE, source });
+  const { args, env = {}, directory } = server.command({ port, poolSize: POOL_SIZE, source, redisUrl });
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...nodeArgs, ...args], {
     cwd: directory,

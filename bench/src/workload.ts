@@ -13,6 +13,12 @@ export interface Workload {
   readonly status: number;
   /** Leaves rows behind. */
   readonly writes: boolean;
+  /** The servers it is for. @default all that are not special */
+  readonly servers?: readonly string[];
+  /** How many of the posts `{id}` stands for. @default all */
+  readonly hotPosts?: number;
+  /** Servers whose `/health` is measured in the same rounds, as one more server each. @default [] */
+  readonly besideHealthOf?: readonly string[];
 }
 
 export function workloads({ authorId }: BenchDatabase): readonly Workload[] {
@@ -35,6 +41,15 @@ export function workloads({ authorId }: BenchDatabase): readonly Workload[] {
   return [
     { ...read, name: "health", describes: "a constant", path: "/health" },
     { ...read, name: "get", describes: "one post by a random id", headers: authorized, path: "/v1/posts/{id}" },
+    {
+      ...read,
+      name: "cached",
+      describes: "one of 100 posts, kept by a cache",
+      path: "/v1/posts/{id}",
+      servers: ["redis-raw", "shaperail-redis", "shaperail-near"],
+      hotPosts: 100,
+      besideHealthOf: ["shaperail-near"],
+    },
     { ...read, name: "list", describes: "25 posts with a filter", path: "/v1/posts?filter[status]=published&limit=25" },
     {
       name: "create",
