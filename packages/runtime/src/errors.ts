@@ -37,6 +37,12 @@ export type RuntimeErrorCode =
   | "RUNTIME_CREDENTIALS_UNUSABLE"
   /** A file with controllers, handlers or the check of credentials cannot be imported. */
   | "RUNTIME_MODULE_FAILED"
+  /** A file of a job or hook does not export what it has to. */
+  | "RUNTIME_JOB_INVALID"
+  /** A job or hook is named and has no file. */
+  | "RUNTIME_JOB_MISSING"
+  /** The Redis of the jobs may throw them away when its memory is full. */
+  | "RUNTIME_JOBS_EVICTED"
   /** The application was stopped before it had started. */
   | "RUNTIME_STOPPED"
   /** The database lacks migrations this version needs, and a server does not change a schema in production. */

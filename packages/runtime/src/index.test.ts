@@ -3,6 +3,7 @@ import * as runtime from "./index.ts";
 
 test("the package exports exactly this", () => {
   expect(Object.keys(runtime).toSorted()).toEqual([
+    "JOBS_FOLDER",
     "ProjectError",
     "RESOURCE_FOLDER",
     "RuntimeError",
@@ -10,7 +11,11 @@ test("the package exports exactly this", () => {
     "describeApi",
     "describeRelease",
     "exitOnCrash",
+    "loadJobs",
     "loadProject",
+    "migrateJobs",
+    "needsOutbox",
+    "openJobQueue",
     "runUntilSignal",
   ]);
 });

@@ -27,6 +27,12 @@ import { announceRelease } from "./release.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
 
 export interface RuntimeOptions {
+  /**
+   * `server` answers requests, and runs jobs beside them as `jobs.concurrency` says. `worker` only runs jobs: of the routes it has
+   * `/health`, `/health/ready` and `/metrics`.
+   * @default "server"
+   */
+  readonly mode?: "server" | "worker";
   /** Where lines go. @default JSON or pretty lines on stdout, as the project's configuration says */
   readonly logger?: Logger & Partial<Closeable>;
   /** An Express application for requests that no endpoint matches. */
@@ -79,7 +85,7 @@ const HEALTH_CACHE_MS = 1_000;
 /** Wires a project. Nothing is opened before `start()`. */
 export function createRuntime(
   project: Project,
-  { logger: givenLogger, app, drainDelayMs: givenDelayMs, graceMs: givenGraceMs }: RuntimeOptions = {},
+  { mode = "server", logger: givenLogger, app, drainDelayMs: givenDelayMs, graceMs: givenGraceMs }: RuntimeOptions = {},
 ): Runtime {
   const { config } = project;
   const { requestTimeoutMs, maxBodyBytes } = config.server;
@@ -130,8 +136,7 @@ export function createRuntime(
     const database = (name: string): Database => databases.get(name) ?? unreachable();
     const [live, ready] = healthRoutes(health);
     const adminRoutes: readonly Route[] = [live, ready, metricsRoute(metrics), ...documentationRoutes(project)];
-    const routes: readonly Route[] = [
-      ...(config.adminPort === undefined ? adminRoutes : [live]),
+    const resourceRoutes = (): readonly Route[] => [
       ...access.routes,
       ...createRestRoutes({
         resources: project.resources,
@@ -144,6 +149,10 @@ export function createRuntime(
         rowLevelSecurity: (name) => config.databases[name]?.rowLevelSecurity ?? false,
         maxBodyBytes,
       }),
+    ];
+    const routes: readonly Route[] = [
+      ...(config.adminPort === undefined ? adminRoutes : [live]),
+      ...(mode === "server" ? resourceRoutes() : []),
     ];
     observability.declare(routes);
     const http = createHttpApp({ routes, app, cors: config.cors, logger, ...dispatch });
