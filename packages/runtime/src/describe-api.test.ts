@@ -31,3 +31,10 @@ test("the limit of the project is that of endpoints without one of their own", a
   expect(paths["/v1/notes"]?.get?.responses).toHaveProperty("429");
   expect(paths["/health"]?.get?.responses).not.toHaveProperty("429");
 });
+
+test("what has a port of its own is not among the routes of the API", async () => {
+  const own = async (sections: string): Promise<readonly string[]> =>
+    Object.keys((await describe(sections)).paths).filter((path) => !path.startsWith("/v1/"));
+  expect(await own("")).toEqual(["/docs", "/health", "/health/ready", "/metrics", "/openapi.json"]);
+  expect(await own("admin_port: 9090")).toEqual(["/health"]);
+});

@@ -11,7 +11,7 @@ export async function describeApi(
 ): Promise<OpenApiDocument> {
   const { config, version, resources } = project;
   const { createOpenApiDocument } = await import("@shaperail/openapi");
-  const features = { metrics: false, tokens: await tokenRoutes(project) };
+  const features = { administration: config.adminPort === undefined, tokens: await tokenRoutes(project) };
   const rateLimit = config.rateLimit.default;
   return createOpenApiDocument({ title: config.project, version, resources, features, rateLimit });
 }

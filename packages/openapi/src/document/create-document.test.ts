@@ -281,6 +281,7 @@ test("controllers and events stand beside the operation", () => {
 
 test.each([
   { features: {}, paths: ["/docs", "/health", "/health/ready", "/metrics", "/openapi.json"] },
+  { features: { administration: false }, paths: ["/health"] },
   { features: { metrics: false }, paths: ["/docs", "/health", "/health/ready", "/openapi.json"] },
   { features: { metrics: false, docs: false }, paths: ["/health", "/health/ready", "/openapi.json"] },
 ])("with $features the built-in routes are $paths", ({ features, paths }) => {

@@ -7,6 +7,11 @@ import { TOKEN_OPERATIONS, TOKEN_SCHEMAS, tokenPaths, type TokenRoutes } from ".
 /** Built-in routes that an application may do without. */
 export interface DocumentFeatures {
   /**
+   * Whether readiness, metrics, this document and its page are served where the resources are, not on a port of their own.
+   * @default true
+   */
+  readonly administration?: boolean;
+  /**
    * Whether `/metrics` is served.
    * @default true
    */
@@ -99,11 +104,16 @@ export const SYSTEM_OPERATIONS: readonly string[] = [
 
 /** The built-in routes that are served. */
 export function systemPaths({
+  administration = true,
   metrics = true,
   docs = true,
   tokens = "none",
 }: DocumentFeatures): ReadonlyMap<string, PathItem> {
-  const absent = new Set([...(metrics ? [] : ["/metrics"]), ...(docs ? [] : ["/docs"])]);
+  const absent = new Set([
+    ...(administration ? [] : ["/health/ready", "/metrics", "/openapi.json", "/docs"]),
+    ...(metrics ? [] : ["/metrics"]),
+    ...(docs ? [] : ["/docs"]),
+  ]);
   const present = ROUTES.filter(({ path }) => !absent.has(path));
   const read = present.map((route): [string, PathItem] => [route.path, { get: toOperation(route) }]);
   return new Map([...read, ...tokenPaths(tokens)]);
