@@ -88,11 +88,37 @@ test("every job has a stub that throws and says when it runs", () => {
     jobs,
   });
   expect(others).toEqual([]);
-  expect(nightly).toMatchObject({ fileName: "nightly.ts", contents: expect.stringContaining("Runs on a schedule.") });
-  expect(tell?.fileName).toBe("tell.ts");
+  expect(nightly).toMatchObject({
+    fileName: "jobs/nightly.ts",
+    contents: expect.stringContaining("Runs on a schedule."),
+  });
+  expect(tell?.fileName).toBe("jobs/tell.ts");
   expect(tell?.contents).toContain(`import type { JobContext, TellPayload } from "../.shaperail/types.ts";`);
   expect(tell?.contents).toContain("/** Runs after `create` of posts (v1). Runs on the event `posts.*`.");
   expect(tell?.contents).toContain("tell is not written yet (job ${context.id})");
+});
+
+test("hooks of endpoints and of the configuration have a stub and the type of what they hear of", () => {
+  const resources = parse(
+    posts("  create: { auth: [admin], subscribers: [{ event: posts.created, handler: notify_editors }] }\n"),
+  );
+  const options = { hooks: [{ name: "notify_editors", event: "posts.*" }] };
+  const text = generateTypes(resources, options);
+  expect(text).toContain(
+    `export type NotifyEditorsEvent =\n  | EventPayload<"posts.created", PostsRecord>\n  | EventPayload;\n`,
+  );
+  expect(text).not.toContain("JobPayloads");
+  const [stub] = generateJobStubs(resources, options);
+  expect(stub?.fileName).toBe("hooks/notify_editors.ts");
+  expect(stub?.contents).toContain("handle(_event: NotifyEditorsEvent, context: JobContext)");
+});
+
+test("a job that only the code adds is typed by its file, and needs no stub", () => {
+  const jobs = [{ name: "send_report", by: { kind: "code", file: "../jobs/send_report.ts" } }] as const;
+  expect(generateTypes([], { jobs })).toContain(
+    `  readonly "send_report": Parameters<typeof import("../jobs/send_report.ts").handle>[0];\n`,
+  );
+  expect(generateJobStubs([], { jobs })).toEqual([]);
 });
 
 test.each(["../escape", ".hidden", "a b", "a/b", ""])("the name %j is no file, so that it has no stub", (name) => {

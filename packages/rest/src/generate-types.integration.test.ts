@@ -46,7 +46,14 @@ const JOBS: readonly ConfiguredJob[] = [
   { name: "nightly-report", by: { kind: "schedule" } },
   { name: "index_post", by: { kind: "event", event: "posts.created" } },
   { name: "index_post", by: { kind: "event", event: "posts.*" } },
+  { name: "tidy_up", by: { kind: "code", file: "../jobs/tidy_up.ts" } },
 ];
+const HOOKS = [{ name: "tell", event: "posts.updated" }];
+
+const TIDY_UP = `export async function handle(payload: { readonly days: number }): Promise<unknown> {
+  return payload.days;
+}
+`;
 
 const { resources } = parseResources([{ file: "posts.yaml", text: POSTS }]);
 
@@ -54,8 +61,9 @@ const { resources } = parseResources([{ file: "posts.yaml", text: POSTS }]);
 async function compile(files: Readonly<Record<string, string>>): Promise<string[]> {
   await using directory = await temporaryDirectory("types");
   const all = {
+    "jobs/tidy_up.ts": TIDY_UP,
     ...files,
-    ".shaperail/types.ts": generateTypes(resources, { jobs: JOBS }),
+    ".shaperail/types.ts": generateTypes(resources, { jobs: JOBS, hooks: HOOKS }),
     "tsconfig.json": JSON.stringify({
       extends: join(repository, "tsconfig.base.json"),
       compilerOptions: {
@@ -66,7 +74,7 @@ async function compile(files: Readonly<Record<string, string>>): Promise<string[
         },
         typeRoots: [join(repository, "node_modules/@types")],
       },
-      include: ["jobs", "resources", ".shaperail/types.ts"],
+      include: ["hooks", "jobs", "resources", ".shaperail/types.ts"],
     }),
     "package.json": `{ "type": "module" }`,
   };
@@ -167,14 +175,24 @@ export function titleOf(payload: IndexPostPayload): string {
   return payload.event === "posts.created" ? String(payload.data) : payload.event_id;
 }
 export const nightly: JobPayloads["nightly-report"] = { day: "2026-01-31" };
+export const days: number = ({ days: 3 } satisfies JobPayloads["tidy_up"]).days;
 `;
   const stubs = Object.fromEntries(
-    generateJobStubs(resources, { jobs: JOBS }).map(({ fileName, contents }) => [`jobs/stub-${fileName}`, contents]),
+    generateJobStubs(resources, { jobs: JOBS, hooks: HOOKS }).map(({ fileName, contents }) => [
+      fileName.replace("/", "/stub-"),
+      contents,
+    ]),
   );
-  expect(Object.keys(stubs)).toHaveLength(3);
-  expect(await compile({ "jobs/forget.ts": forget, ...stubs })).toEqual([]);
+  expect(Object.keys(stubs).toSorted()).toEqual([
+    "hooks/stub-tell.ts",
+    "jobs/stub-forget.ts",
+    "jobs/stub-index_post.ts",
+    "jobs/stub-nightly-report.ts",
+  ]);
+  const files = { "jobs/forget.ts": forget, ...stubs };
+  expect(await compile(files)).toEqual([]);
   const wrong = forget.replace("data.title", "data.secret").replace("data.views", "data.published_on");
-  const lines = (await compile({ "jobs/forget.ts": wrong })).map((line) => /^\S+\((\d+)\)/.exec(line)?.[1]);
+  const lines = (await compile({ ...files, "jobs/forget.ts": wrong })).map((line) => /^\S+\((\d+)\)/.exec(line)?.[1]);
   expect(lines).toEqual(["4", "6"]);
 });
 

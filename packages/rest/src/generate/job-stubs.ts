@@ -1,48 +1,86 @@
 import type { Resource } from "@shaperail/resource";
-import { type ConfiguredJob, type JobSource, namedJobs } from "./named-jobs.ts";
+import { type ConfiguredHook, type ConfiguredJob, type JobSource, namedHooks, namedJobs } from "./named-jobs.ts";
 import type { StubFile } from "./stubs.ts";
 import { createTypeNames } from "./type-names.ts";
 
-/** Options of {@link generateJobStubs}, and of `generateTypes`. */
+/** What a project has beside its resources, for {@link generateJobStubs} and `generateTypes`. */
 export interface GenerateJobsOptions {
-  /** Jobs that the configuration names. @default none */
+  /** Jobs that no endpoint names, and further reasons for those that one does. @default none */
   readonly jobs?: readonly ConfiguredJob[];
+  /** Hooks that the configuration names. @default none */
+  readonly hooks?: readonly ConfiguredHook[];
 }
 
 /**
- * A file per job for the folder `jobs/`, with a handler that throws until it is written: a job that did nothing would be taken for done. A
- * name that cannot be one of a file has none.
+ * A file per job and hook, `jobs/<name>.ts` and `hooks/<name>.ts`, with a handler that throws until it is written: one that did nothing
+ * would be taken for done. A name that cannot be one of a file has none.
  */
 export function generateJobStubs(
   resources: readonly Resource[],
-  { jobs = [] }: GenerateJobsOptions = {},
+  { jobs: configuredJobs = [], hooks: configuredHooks = [] }: GenerateJobsOptions = {},
 ): readonly StubFile[] {
-  const named = namedJobs(resources, jobs);
-  const names = createTypeNames(resources, [...named.keys()]);
-  return [...named]
-    .filter(([name]) => FILE_NAME.test(name))
+  const jobs = namedJobs(resources, configuredJobs);
+  const hooks = namedHooks(resources, configuredHooks);
+  const names = createTypeNames(resources, { jobs: jobs.keys(), hooks: hooks.keys() });
+  const jobStubs = [...jobs]
+    // What only the code names has its file already.
+    .filter(([, sources]) => sources.some(({ kind }) => kind !== "code"))
     .map(([name, sources]) => ({
-      fileName: `${name}.ts`,
-      contents: `import type { ${[names.jobContext, names.jobPayload(name)].toSorted().join(", ")} } from "../.shaperail/types.ts";
-
-/** ${[...new Set(sources.map(reasonOf))].join(" ")} May run more than once for the same \`context.id\`. */
-export async function handle(_payload: ${names.jobPayload(name)}, context: ${names.jobContext}): Promise<void> {
-  throw new Error(\`${name} is not written yet (job \${context.id}).\`);
-}
-`,
+      name,
+      folder: "jobs",
+      type: names.jobPayload(name),
+      argument: "payload",
+      about: sources.flatMap(reasonOf),
     }));
+  const hookStubs = [...hooks].map(([name, events]) => ({
+    name,
+    folder: "hooks",
+    type: names.hookEvent(name),
+    argument: "event",
+    about: events.map(onEvent),
+  }));
+  return [...jobStubs, ...hookStubs]
+    .filter(({ name }) => FILE_NAME.test(name))
+    .map((stub) => toFile(stub, names.jobContext));
 }
 
 /** Neither a way out of the folder nor a hidden file. */
-const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+const FILE_NAME = /^[A-Za-z0-9][\w.-]*$/;
 
-function reasonOf(source: JobSource): string {
+interface Stub {
+  readonly name: string;
+  readonly folder: string;
+  readonly type: string;
+  readonly argument: string;
+  readonly about: readonly string[];
+}
+
+function toFile({ name, folder, type, argument, about }: Stub, context: string): StubFile {
+  return {
+    fileName: `${folder}/${name}.ts`,
+    contents: `import type { ${[context, type].toSorted().join(", ")} } from "../.shaperail/types.ts";
+
+/** ${[...new Set(about)].join(" ")} May run more than once for the same \`context.id\`. */
+export async function handle(_${argument}: ${type}, context: ${context}): Promise<void> {
+  throw new Error(\`${name} is not written yet (job \${context.id}).\`);
+}
+`,
+  };
+}
+
+function reasonOf(source: JobSource): string[] {
   switch (source.kind) {
     case "endpoint":
-      return `Runs after \`${source.action}\` of ${source.resource.name} (v${source.resource.version}).`;
+      return [`Runs after \`${source.action}\` of ${source.resource.name} (v${source.resource.version}).`];
     case "event":
-      return `Runs on the event \`${source.event.replaceAll("*/", "*\\/")}\`.`;
+      return [onEvent(source.event)];
     case "schedule":
-      return "Runs on a schedule.";
+      return ["Runs on a schedule."];
+    case "code":
+      return [];
   }
+}
+
+function onEvent(event: string): string {
+  return `Runs on the event \`${event.replaceAll("*/", "*\\/")}\`.`;
 }

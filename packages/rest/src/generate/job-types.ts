@@ -8,28 +8,47 @@ export interface JobTypesOptions {
   readonly names: TypeNames;
   /** As `namedJobs` found them. */
   readonly jobs: ReadonlyMap<string, readonly JobSource[]>;
+  /** As `namedHooks` found them. */
+  readonly hooks: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What handlers of jobs need: the payload of each, and the rows in them. Nothing for a project without jobs. */
-export function jobTypes(resources: readonly Resource[], { names, jobs }: JobTypesOptions): string[] {
-  if (jobs.size === 0) return [];
+/** What jobs and hooks need: the payload of each, and the rows in them. Nothing for a project that has neither. */
+export function jobTypes(resources: readonly Resource[], { names, jobs, hooks }: JobTypesOptions): string[] {
+  if (jobs.size + hooks.size === 0) return [];
   const writer = { names, resources };
-  const sources = [...jobs.values()].flat();
-  const carried = inOrder(resources).filter((resource) =>
-    sources.some((source) => recordOf(source, resources) === resource),
-  );
+  const heard = [...hooks.values()].flat().map((event): JobSource => ({ kind: "event", event }));
+  const sources = [...[...jobs.values()].flat(), ...heard];
+  const carried = new Set(sources.map((source) => recordOf(source, resources)));
   return [
-    ...carried.map((resource) => recordType(resource, writer)),
+    ...inOrder(resources)
+      .filter((resource) => carried.has(resource))
+      .map((resource) => recordType(resource, writer)),
     ...(sources.some(({ kind }) => kind === "event") ? [eventType(names)] : []),
-    ...[...jobs].map(([name, from]) => payloadType({ name, from }, writer)),
-    payloadsType([...jobs.keys()], names),
-    `/** What a handler knows about its run besides the payload. */\nexport type { JobContext${names.jobContext === "JobContext" ? "" : ` as ${names.jobContext}`} } from "@shaperail/jobs";\n`,
+    ...[...jobs].flatMap(([job, from]) =>
+      isTypedHere(from)
+        ? [alias(`What the job \`${job}\` is given.`, names.jobPayload(job), payloadOf(from, writer))]
+        : [],
+    ),
+    ...[...hooks].map(([hook, events]) =>
+      alias(`What the hook \`${hook}\` hears of.`, names.hookEvent(hook), payloadOf(events.map(toSource), writer)),
+    ),
+    ...(jobs.size === 0 ? [] : [payloadsType(jobs, writer)]),
+    contextType(names),
   ];
 }
 
 interface Writer {
   readonly names: TypeNames;
   readonly resources: readonly Resource[];
+}
+
+function toSource(event: string): JobSource {
+  return { kind: "event", event };
+}
+
+/** Where only the code adds the job, its handler says what it takes. */
+function isTypedHere(sources: readonly JobSource[]): boolean {
+  return sources.some(({ kind }) => kind !== "code");
 }
 
 /** The resource whose rows the payload carries; undefined when it carries something else. */
@@ -40,6 +59,7 @@ function recordOf(source: JobSource, resources: readonly Resource[]): Resource |
     case "event":
       return automaticEvent(source.event, resources)?.resource;
     case "schedule":
+    case "code":
       return undefined;
   }
 }
@@ -60,7 +80,7 @@ function recordType(resource: Resource, { names, resources }: Writer): string {
 }
 
 function eventType({ eventPayload }: TypeNames): string {
-  return `/** An event as jobs get it; \`timestamp\` is RFC 3339. */
+  return `/** An event as jobs and hooks get it; \`timestamp\` is RFC 3339. */
 export interface ${eventPayload}<Name extends string = string, Data = unknown> {
   readonly event: Name;
   readonly resource: string;
@@ -72,32 +92,49 @@ export interface ${eventPayload}<Name extends string = string, Data = unknown> {
 `;
 }
 
-function payloadType({ name, from }: { name: string; from: readonly JobSource[] }, writer: Writer): string {
-  const members = [...new Set(from.map((source) => sourceType(source, writer)))];
-  const type = members.length === 1 ? ` ${members[0]}` : members.map((member) => `\n  | ${member}`).join("");
-  return `/** What the job \`${name}\` is given. */\nexport type ${writer.names.jobPayload(name)} =${type};\n`;
+function payloadOf(sources: readonly JobSource[], writer: Writer): string {
+  const members = [...new Set(sources.flatMap((source) => sourceType(source, writer)))];
+  return members.length === 1 ? ` ${members[0]}` : members.map((member) => `\n  | ${member}`).join("");
 }
 
-function sourceType(source: JobSource, { names, resources }: Writer): string {
+function sourceType(source: JobSource, { names, resources }: Writer): string[] {
   switch (source.kind) {
     case "endpoint": {
       const { resource, does } = source;
       const action = does === undefined ? "string" : JSON.stringify(does);
       const data = does === undefined ? "unknown" : names.record(resource);
-      return `{ readonly resource: ${JSON.stringify(resource.name)}; readonly action: ${action}; readonly data: ${data} }`;
+      return [
+        `{ readonly resource: ${JSON.stringify(resource.name)}; readonly action: ${action}; readonly data: ${data} }`,
+      ];
     }
     case "event": {
       const found = automaticEvent(source.event, resources);
       return found === undefined
-        ? names.eventPayload
-        : `${names.eventPayload}<${JSON.stringify(source.event)}, ${names.record(found.resource)}>`;
+        ? [names.eventPayload]
+        : [`${names.eventPayload}<${JSON.stringify(source.event)}, ${names.record(found.resource)}>`];
     }
     case "schedule":
-      return "Readonly<Record<string, unknown>>";
+      return ["Readonly<Record<string, unknown>>"];
+    case "code":
+      return [];
   }
 }
 
-function payloadsType(jobs: readonly string[], names: TypeNames): string {
-  const members = jobs.map((job) => `  readonly ${JSON.stringify(job)}: ${names.jobPayload(job)};\n`);
+function payloadsType(jobs: JobTypesOptions["jobs"], { names }: Writer): string {
+  const members = [...jobs].map(([job, from]) => {
+    const file = from.find((source) => source.kind === "code")?.file;
+    const ofHandler = `Parameters<typeof import(${JSON.stringify(file)}).handle>[0]`;
+    return `  readonly ${JSON.stringify(job)}: ${isTypedHere(from) ? names.jobPayload(job) : ofHandler};\n`;
+  });
   return `/** The payloads of all jobs, by name. */\nexport interface ${names.jobPayloads} {\n${members.join("")}}\n`;
+}
+
+function contextType({ jobContext }: TypeNames): string {
+  const exported = jobContext === "JobContext" ? jobContext : `JobContext as ${jobContext}`;
+  return `/** What a handler knows about its run besides the payload. */\nexport type { ${exported} } from "@shaperail/jobs";\n`;
+}
+
+/** The type begins with a space or a line break. */
+function alias(about: string, name: string, type: string): string {
+  return `/** ${about} */\nexport type ${name} =${type};\n`;
 }

@@ -1,11 +1,21 @@
 import type { Resource } from "@shaperail/resource";
 import { inOrder } from "./type-names.ts";
 
-/** A job that the configuration names, beside those that endpoints name. */
+/** A job that the project has beside those that endpoints name. */
 export interface ConfiguredJob {
   readonly name: string;
-  /** Who gives it its payload: a schedule, or an event whose name matches the pattern. */
-  readonly by: { readonly kind: "schedule" } | { readonly kind: "event"; readonly event: string };
+  /** Who gives it its payload: a schedule, an event whose name matches the pattern, or the code, to which only the handler's file says. */
+  readonly by:
+    | { readonly kind: "schedule" }
+    | { readonly kind: "event"; readonly event: string }
+    | { readonly kind: "code"; readonly file: string };
+}
+
+/** A hook that the configuration names, beside those that endpoints name. */
+export interface ConfiguredHook {
+  readonly name: string;
+  /** The event, or a pattern. */
+  readonly event: string;
 }
 
 /** Where the payload of a job comes from. */
@@ -40,6 +50,20 @@ export function namedJobs(
   const byName = Map.groupBy(named, ({ name }) => name);
   return new Map(
     [...byName.keys()].toSorted().map((name) => [name, (byName.get(name) ?? []).map(({ source }) => source)]),
+  );
+}
+
+/** Every hook that somebody names, sorted by name, with the events it hears of. */
+export function namedHooks(
+  resources: readonly Resource[],
+  configured: readonly ConfiguredHook[],
+): ReadonlyMap<string, readonly string[]> {
+  const ofEndpoints = inOrder(resources).flatMap(({ endpoints }) =>
+    endpoints.flatMap(({ subscribers }) => subscribers.map(({ handler, event }) => ({ name: handler, event }))),
+  );
+  const byName = Map.groupBy([...ofEndpoints, ...configured], ({ name }) => name);
+  return new Map(
+    [...byName.keys()].toSorted().map((name) => [name, (byName.get(name) ?? []).map(({ event }) => event)]),
   );
 }
 

@@ -1,9 +1,9 @@
 import type { Endpoint, Resource } from "@shaperail/resource";
 import { createTypeNames, inOrder, type TypeNames } from "./type-names.ts";
 
-/** A file of functions that the resource files name, to be filled in by hand. */
+/** A file of functions that the project names, to be filled in by hand. */
 export interface StubFile {
-  /** `posts.controller.ts` or `posts.handlers.ts`: beside the resource file. */
+  /** `posts.controller.ts` or `posts.handlers.ts` beside the resource file; `jobs/<name>.ts` and `hooks/<name>.ts` from the project's root. */
   readonly fileName: string;
   readonly contents: string;
 }

@@ -22,6 +22,8 @@ export interface TypeNames {
   record(resource: Resource): string;
   /** `NotifyEditorsPayload` for the job `notify_editors`. */
   jobPayload(job: string): string;
+  /** `NotifyEditorsEvent` for the hook `notify_editors`. */
+  hookEvent(hook: string): string;
   /** `JobPayloads`: the payloads of all jobs, by name. */
   readonly jobPayloads: string;
   /** `JobContext`: the second argument of every job's handler. */
@@ -35,7 +37,10 @@ export interface TypeNames {
  *
  * The names depend on the resources only, not on the order in which they are given or asked for.
  */
-export function createTypeNames(resources: readonly Resource[], jobs: readonly string[] = []): TypeNames {
+export function createTypeNames(
+  resources: readonly Resource[],
+  { jobs = [], hooks = [] }: { readonly jobs?: Iterable<string>; readonly hooks?: Iterable<string> } = {},
+): TypeNames {
   const names = new Map<string, string>();
   const taken = new Set<string>();
   const give = (purpose: string, wanted: string): void => {
@@ -74,6 +79,7 @@ export function createTypeNames(resources: readonly Resource[], jobs: readonly s
     give(recordKey(resource), `${toPascal(resource.name)}${isFirst ? "" : `V${resource.version}`}Record`);
   }
   for (const job of [...new Set(jobs)].toSorted()) give(jobKey(job), `${toPascal(job)}Payload`);
+  for (const hook of [...new Set(hooks)].toSorted()) give(hookKey(hook), `${toPascal(hook)}Event`);
   return {
     resourceName: find(RESOURCE_NAME),
     database: (connection) => find(databaseKey(connection)),
@@ -85,6 +91,7 @@ export function createTypeNames(resources: readonly Resource[], jobs: readonly s
     beforeContext: (resource, { action }) => find(actionKey(resource, action, "BeforeContext")),
     record: (resource) => find(recordKey(resource)),
     jobPayload: (job) => find(jobKey(job)),
+    hookEvent: (hook) => find(hookKey(hook)),
     jobPayloads: find("JobPayloads"),
     jobContext: find("JobContext"),
     eventPayload: find("EventPayload"),
@@ -121,6 +128,10 @@ function recordKey({ name, version }: Resource): string {
 
 function jobKey(job: string): string {
   return `job ${job}`;
+}
+
+function hookKey(hook: string): string {
+  return `hook ${hook}`;
 }
 
 function actionKey({ name, version }: Resource, action: string, suffix: string): string {
