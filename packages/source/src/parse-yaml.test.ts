@@ -95,6 +95,14 @@ test.each([
   expect(retypeScalar(text)).toBe(value);
 });
 
+test("a placeholder in a flow map is one mistake, whatever follows it", () => {
+  const { diagnostics } = read("a: { b: ${PORT:20} }\nc: { d: [1] }\n");
+  expect(diagnostics).toMatchObject([
+    { message: expect.stringContaining("A placeholder inside"), span: { start: { line: 1, column: 9 } } },
+  ]);
+  expect(read('a: { b: "${PORT:20}" }\n').diagnostics).toEqual([]);
+});
+
 test("retyping keeps every digit of an integer beyond 2^53", () => {
   expect(retypeScalar("9007199254740993") === 9007199254740993n).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLError } from "yaml";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { ScalarValue, SourceEntry, SourceNode, SourcePosition, SourceSpan } from "./node.ts";
 
@@ -50,8 +50,18 @@ export function parseYaml(
   }
 
   const document = readDocument(text, lines);
-  for (const problem of [...document.errors, ...document.warnings]) {
+  for (const problem of withoutConsequences([...document.errors, ...document.warnings])) {
     const [start, end] = problem.pos;
+    if (text.startsWith("${", start - 1)) {
+      const message =
+        "A placeholder inside `{ }` or `[ ]` has to be in quotes, because YAML takes its brace for a map.";
+      report(
+        message,
+        spanOf(start - 1, end),
+        "Quote it; a number or a switch goes on a line of its own, without quotes.",
+      );
+      continue;
+    }
     report(
       MESSAGE_BY_YAML_CODE[problem.code] ?? firstSentence(problem.message),
       spanOf(start, end),
@@ -133,6 +143,12 @@ const FIX_BY_YAML_CODE: Readonly<Record<string, string>> = {
   BAD_INDENT: "Indent the lines of one block equally.",
   MULTILINE_IMPLICIT_KEY: "Check the indentation and the quotes of the line above.",
 };
+
+/** Once the parser has lost the thread, every token that follows is one more that it did not expect. */
+function withoutConsequences(problems: readonly YAMLError[]): readonly YAMLError[] {
+  const first = problems.findIndex(({ code }) => code === "UNEXPECTED_TOKEN");
+  return problems.filter(({ code }, index) => index === first || code !== "UNEXPECTED_TOKEN");
+}
 
 function readDocument(text: string, lines: LineCounter): Document.Parsed {
   return parseDocument(text, {
