@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { configJsonSchema } from "@shaperail/config";
 import { resourceJsonSchema } from "@shaperail/resource";
 import { describe, expect, test } from "vitest";
-import { POSTS, PROJECT, projectDirectory, run } from "../command.test-kit.ts";
+import { CONFIG, POSTS, PROJECT, projectDirectory, run } from "../command.test-kit.ts";
 
 const DERIVED = [".shaperail/config.schema.json", ".shaperail/resource.schema.json", ".shaperail/types.ts"];
 
@@ -53,6 +53,46 @@ describe("function stubs", () => {
     const { stdout } = await run(["generate"], { directory: directory.path });
     expect(stdout).not.toContain("posts.controller");
     expect(await readFile(join(directory.path, "resources", name), "utf8")).toBe("// mine\n");
+  });
+});
+
+describe("jobs and hooks", () => {
+  const EVENTS = `events:
+  subscribers:
+    - { event: posts.created, targets: [{ type: job, name: index_post }, { type: hook, name: notify }] }
+`;
+  const FILES = {
+    ...PROJECT,
+    "shaperail.config.yaml": CONFIG + EVENTS,
+    "resources/posts.yaml": POSTS.replace("create: { auth: public }", "create: { auth: public, jobs: [tell] }"),
+  };
+
+  test("have a stub each, and their types; a second time there is nothing left to write", async () => {
+    await using directory = await projectDirectory(FILES);
+    const { stdout } = await run(["generate"], { directory: directory.path });
+    const stubs = ["hooks/notify.ts", "jobs/index_post.ts", "jobs/tell.ts"];
+    expect(lines(stdout).toSorted()).toEqual([...DERIVED, ...stubs].map((path) => `Generated ${path}`).toSorted());
+    const types = await readFile(join(directory.path, ".shaperail/types.ts"), "utf8");
+    for (const name of ["TellPayload", "IndexPostPayload", "NotifyEvent"])
+      expect(types).toContain(`export type ${name} =`);
+    expect((await run(["generate"], { directory: directory.path })).stdout).toBe("Nothing to generate.\n");
+  });
+
+  test.each(["jobs/tell.ts", "jobs/tell.mjs", "hooks/notify.js"])("leave %s alone", async (path) => {
+    await using directory = await projectDirectory({ ...FILES, [path]: "// mine\n" });
+    const { stdout } = await run(["generate"], { directory: directory.path });
+    expect(stdout).not.toContain(path.slice(0, path.indexOf(".")));
+    expect(await readFile(join(directory.path, path), "utf8")).toBe("// mine\n");
+  });
+
+  test("that only the code adds are typed by their file", async () => {
+    const own = { "jobs/report.ts": "", "jobs/_shared.ts": "", "jobs/report.test.ts": "", "jobs/notes.txt": "" };
+    await using directory = await projectDirectory({ ...PROJECT, ...own });
+    await run(["generate"], { directory: directory.path });
+    const types = await readFile(join(directory.path, ".shaperail/types.ts"), "utf8");
+    expect(types.match(/^  readonly ".*$/gm)).toEqual([
+      `  readonly "report": Parameters<typeof import("../jobs/report.ts").handle>[0];`,
+    ]);
   });
 });
 

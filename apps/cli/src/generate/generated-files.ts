@@ -3,9 +3,10 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { configJsonSchema } from "@shaperail/config";
 import { resourceJsonSchema } from "@shaperail/resource";
-import { generateStubs, generateTypes } from "@shaperail/rest/generate";
+import { generateJobStubs, generateStubs, generateTypes } from "@shaperail/rest/generate";
 import { type Project, RESOURCE_FOLDER } from "@shaperail/runtime";
 import { openStateFolder, STATE_FOLDER } from "../postgres/home.ts";
+import { jobSources } from "./job-sources.ts";
 
 /** A file that `generate` writes, beside what is on disk now. */
 export interface GeneratedFile {
@@ -18,7 +19,7 @@ export interface GeneratedFile {
 
 /** The files that are not as the project says they should be, sorted by path. Nothing is written. */
 export async function outdatedFiles(project: Project): Promise<readonly GeneratedFile[]> {
-  return [...(await outdatedDerivedFiles(project)), ...missingStubs(project)].toSorted((left, right) =>
+  return [...(await outdatedDerivedFiles(project)), ...(await missingStubs(project))].toSorted((left, right) =>
     left.path < right.path ? -1 : 1,
   );
 }
@@ -26,7 +27,7 @@ export async function outdatedFiles(project: Project): Promise<readonly Generate
 /** Those that nobody edits: the types and the schemas. */
 export async function outdatedDerivedFiles(project: Project): Promise<readonly GeneratedFile[]> {
   const derived = await Promise.all(
-    [...derivedFiles(project)].map(async ([path, contents]) => ({
+    [...(await derivedFiles(project))].map(async ([path, contents]) => ({
       path,
       contents,
       existing: await read(project, path),
@@ -46,10 +47,11 @@ export async function writeGenerated({ directory }: Project, files: readonly Gen
 }
 
 /** What follows from the resource files and this version of the command alone. */
-function derivedFiles({ directory, resources }: Project): ReadonlyMap<string, string> {
+async function derivedFiles(project: Project): Promise<ReadonlyMap<string, string>> {
+  const { directory, resources } = project;
   const resourceSchema = toText(resourceJsonSchema());
   const files = new Map([
-    [`${STATE_FOLDER}/types.ts`, generateTypes(resources)],
+    [`${STATE_FOLDER}/types.ts`, generateTypes(resources, await jobSources(project))],
     [`${STATE_FOLDER}/resource.schema.json`, resourceSchema],
     [`${STATE_FOLDER}/config.schema.json`, toText(configJsonSchema())],
   ]);
@@ -62,15 +64,20 @@ function derivedFiles({ directory, resources }: Project): ReadonlyMap<string, st
 /** The server loads any of these. */
 const MODULE_ENDINGS = [".ts", ".mts", ".js", ".mjs"];
 
-/** Functions that the resource files name and that nobody has begun to write. A file that exists is never touched. */
-function missingStubs({ directory, resources }: Project): readonly GeneratedFile[] {
-  return generateStubs(resources)
-    .filter(({ fileName }) =>
-      MODULE_ENDINGS.every(
-        (ending) => !existsSync(join(directory, RESOURCE_FOLDER, fileName.replace(/\.ts$/, ending))),
-      ),
-    )
-    .map(({ fileName, contents }) => ({ path: `${RESOURCE_FOLDER}/${fileName}`, contents, existing: undefined }));
+/** Functions that the project names and that nobody has begun to write. A file that exists is never touched. */
+async function missingStubs(project: Project): Promise<readonly GeneratedFile[]> {
+  const { directory, resources } = project;
+  const ofResources = generateStubs(resources).map(({ fileName, contents }) => ({
+    path: `${RESOURCE_FOLDER}/${fileName}`,
+    contents,
+  }));
+  const ofJobs = generateJobStubs(resources, await jobSources(project)).map(({ fileName, contents }) => ({
+    path: fileName,
+    contents,
+  }));
+  return [...ofResources, ...ofJobs]
+    .filter(({ path }) => MODULE_ENDINGS.every((ending) => !existsSync(join(directory, path.replace(/\.ts$/, ending)))))
+    .map((stub) => ({ ...stub, existing: undefined }));
 }
 
 async function read({ directory }: Project, path: string): Promise<string | undefined> {

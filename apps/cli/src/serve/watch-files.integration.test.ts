@@ -1,4 +1,4 @@
-import { rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -39,3 +39,21 @@ test("what is saved right after watching began is a change, also many times over
     await expect.poll(() => changes).toBe(1);
   }
 });
+
+test.each(["jobs", "hooks", "auth"])(
+  "code in %s/ is part of the project, also when the folder is made meanwhile, and again",
+  async (folder) => {
+    await using directory = await projectDirectory(PROJECT);
+    let changes = 0;
+    await using _watcher = await watchFiles({ directory: directory.path, onChange: () => (changes += 1) });
+    for (let round = 1; round <= 2; round += 1) {
+      await mkdir(join(directory.path, folder));
+      await writeFile(join(directory.path, folder, "tell.ts"), `${round}\n`);
+      await expect.poll(() => changes).toBe(3 * round - 2);
+      await writeFile(join(directory.path, folder, "tell.ts"), `${round} again\n`);
+      await expect.poll(() => changes).toBe(3 * round - 1);
+      await rm(join(directory.path, folder), { recursive: true });
+      await expect.poll(() => changes).toBe(3 * round);
+    }
+  },
+);

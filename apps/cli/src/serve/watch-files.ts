@@ -1,4 +1,4 @@
-import { existsSync, watch } from "node:fs";
+import { existsSync, type FSWatcher, watch } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { closeable, type Closeable } from "@shaperail/core";
@@ -13,11 +13,12 @@ export interface WatchOptions {
 }
 
 const ROOT_FILES = ["shaperail.config.yaml", ".env"];
-const FOLDERS = ["resources"];
+/** `auth`, `jobs` and `hooks` hold code only, and a project need not have them. */
+const FOLDERS = ["resources", "auth", "jobs", "hooks"];
 
 /**
- * Watches the files a server is made of: the configuration, `.env` and `resources/`. Begin before they are first read: what is saved from then on
- * is a change.
+ * Watches the files a server is made of: the configuration, `.env`, `resources/` and the folders with code, also one that is made
+ * meanwhile. Begin before they are first read: what is saved from then on is a change.
  *
  * Folders are watched rather than files, because most editors replace a file when they save it.
  */
@@ -38,18 +39,25 @@ export async function watchFiles({ directory, onChange, debounceMs = 50 }: Watch
     clearTimeout(timer);
     timer = setTimeout(() => void compareNext(), debounceMs);
   };
-  // A project without its folder is refused when it is read, in better words than a watcher's.
-  const folders = ["", ...FOLDERS].filter((folder) => existsSync(join(directory, folder)));
-  const watchers = folders.map((folder) =>
-    watch(join(directory, folder), (_event, name) => {
-      if (folder !== "" || name === null || ROOT_FILES.includes(name)) touched();
-    }).on("error", touched),
-  );
+  const watchers = new Map<string, FSWatcher>();
+  const watchFolder = (folder: string): void => {
+    watchers.get(folder)?.close();
+    watchers.delete(folder);
+    // A project without `resources/` is refused when it is read, in better words than a watcher's.
+    if (!existsSync(join(directory, folder))) return;
+    const watcher = watch(join(directory, folder), (_event, name) => {
+      if (folder === "" && name !== null && FOLDERS.includes(name)) watchFolder(name);
+      else if (folder === "" && name !== null && !ROOT_FILES.includes(name)) return;
+      touched();
+    });
+    watchers.set(folder, watcher.on("error", touched));
+  };
+  for (const folder of ["", ...FOLDERS]) watchFolder(folder);
   // After the watchers are there, so that no save falls in between.
   await compareNext();
   return closeable(async () => {
     clearTimeout(timer);
-    for (const watcher of watchers) watcher.close();
+    for (const watcher of watchers.values()) watcher.close();
     await comparing;
   });
 }
