@@ -225,7 +225,7 @@ test("no digit of a decimal is lost on its way in, through controllers and handl
   const created = await app.call("POST", "/v1/posts", { body: body("exact") });
   expect(created.text).toContain(`"price":${decimal}`);
   expect(created.text).toContain(`{"a":${decimal}}`);
-  const path = `/v1/posts/${created.json!.data["id"]}`;
+  const path = `/v1/posts/${String(created.json!.data["id"])}`;
   expect((await app.call("GET", path)).text).toContain(`"price":${decimal}`);
   expect(await app.sql("SELECT price FROM posts WHERE slug = 'exact'")).toEqual([[decimal]]);
   const updated = await app.call("PATCH", path, { body: `{"price":-${decimal}}` });
