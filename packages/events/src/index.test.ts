@@ -18,6 +18,7 @@ test("the package exports exactly this", () => {
     "createEventRouter",
     "createOutbox",
     "createWebhookSender",
+    "forgetOutboxJob",
     "outboxInsert",
     "signWebhook",
     "verifyWebhook",

@@ -11,6 +11,7 @@ export {
   WEBHOOK_JOB,
   type WebhookJobPayload,
 } from "./event-router.ts";
+export { forgetOutboxJob } from "./outbox/forget-job.ts";
 export { outboxInsert, type OutboxInsertOptions, type OutboxIntent } from "./outbox/insert-sql.ts";
 export {
   createOutbox,

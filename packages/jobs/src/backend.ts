@@ -39,6 +39,7 @@ type QueueMethods =
   | "add"
   | "addBulk"
   | "close"
+  | "getCountsPerPriority"
   | "getJob"
   | "getJobCounts"
   | "getJobs"

@@ -95,6 +95,20 @@ describe.each(BACKENDS)("jobs on $kind", ({ make }) => {
     expect(await queue.states(["outbox-7", "never", "outbox-8"])).toEqual(["completed", undefined, "completed"]);
   });
 
+  test("what waits is counted by priority", async () => {
+    const { queue } = setUp();
+    const add = (
+      priority: "critical" | "high" | "normal" | "low",
+    ): { name: string; payload: unknown; priority: typeof priority } => ({
+      name: "wait",
+      payload: {},
+      priority,
+    });
+    await queue.addAll([add("critical"), add("high"), add("low"), add("low")]);
+    await queue.addAll([{ ...add("high"), delayMs: 60_000 }]);
+    expect(await queue.depths()).toEqual({ critical: 1, high: 1, normal: 0, low: 2 });
+  });
+
   test("jobs run by priority, and within one in the order in which they were added", async () => {
     const { queue, work } = setUp();
     const order: unknown[] = [];

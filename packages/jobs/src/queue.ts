@@ -14,7 +14,7 @@ import { toEnvelope } from "./envelope.ts";
 import { JobsError } from "./errors.ts";
 import { type JobState, type JobStatus, toJobState, toJobStatus } from "./job-status.ts";
 import { checkPayload } from "./payload-schema.ts";
-import { type Priority, toRank } from "./priority.ts";
+import { PRIORITIES, type Priority, toRank } from "./priority.ts";
 import { createQueueLink } from "./queue-link.ts";
 import { type Schedule, type ScheduleStatus, listSchedules, setSchedules } from "./schedule.ts";
 import { toJobsError } from "./to-jobs-error.ts";
@@ -71,6 +71,8 @@ export interface JobQueue extends Closeable {
   /** The states of many jobs, in the order of the ids. */
   states(ids: readonly string[]): Promise<readonly (JobState | undefined)[]>;
   counts(): Promise<JobCounts>;
+  /** How many jobs wait, by their priority; those that are delayed do not count. */
+  depths(): Promise<Readonly<Record<Priority, number>>>;
   /** Dead letters, the latest first. @default the first 100 */
   dead(page?: { readonly limit?: number; readonly offset?: number }): Promise<readonly JobStatus[]>;
   /** Runs a dead letter again, with all its attempts. @throws `JobsError` `JOBS_NOT_FOUND` */
@@ -161,6 +163,7 @@ export function createQueue(options: QueueOptions): JobQueue {
       return states;
     },
     counts: () => use("Counting jobs", readCounts),
+    depths: () => use("Counting jobs", readDepths),
     dead: ({ limit = 100, offset = 0 } = {}) =>
       use("Reading dead letters", async (queue) => {
         const found = await queue.getJobs(["failed"], offset, offset + limit - 1, false);
@@ -225,4 +228,10 @@ async function readCounts(queue: BullQueue): Promise<JobCounts> {
     completed: sum("completed"),
     dead: sum("failed"),
   };
+}
+
+async function readDepths(queue: BullQueue): Promise<Record<Priority, number>> {
+  const counts = await queue.getCountsPerPriority(PRIORITIES.map(toRank));
+  const depth = (priority: Priority): number => counts[String(toRank(priority))] ?? 0;
+  return { critical: depth("critical"), high: depth("high"), normal: depth("normal"), low: depth("low") };
 }

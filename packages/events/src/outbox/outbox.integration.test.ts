@@ -5,6 +5,7 @@ import { startPostgres } from "@shaperail/test-services";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createEventRouter } from "../event-router.ts";
 import { eventually, install, makeHome, makeQueue, type TestHome, type TestQueue } from "../events.test-kit.ts";
+import { forgetOutboxJob } from "./forget-job.ts";
 import { outboxInsert, type OutboxIntent } from "./insert-sql.ts";
 import { createOutbox, type Listen, type Outbox, type OutboxOptions } from "./outbox.ts";
 
@@ -160,6 +161,19 @@ test("while the queue is away rows wait and are counted, and go on in order when
   isAway = false;
   await eventually(() => queue.added.length === 3, { what: "the jobs" });
   expect(queue.added.map(({ payload }) => (payload as { data: { id: number } }).data.id)).toEqual([1, 2, 3]);
+});
+
+test("a job that was dropped on purpose does not come back", async () => {
+  const outbox = make({ checkAfterMs: 200 });
+  await outbox.store({ kind: "job", name: "send-mail", resource: "posts", action: "created", data: {} });
+  await outbox.start();
+  const [dropped = ""] = await eventually(() => queue.added.length === 1 && queue.added.map(({ id }) => id));
+  await eventually(async () => (await sql(`SELECT 1 FROM shaperail_outbox WHERE job_ids IS NOT NULL`)).length === 1);
+  expect(await forgetOutboxJob(home.database, "never")).toBe(false);
+  expect(await forgetOutboxJob(home.database, dropped)).toBe(true);
+  queue.known.delete(dropped);
+  await eventually(async () => (await rowsLeft()) === 0, { what: "forgetting" });
+  expect(queue.added).toHaveLength(1);
 });
 
 test("jobs that the queue has lost are added again, those that are over are forgotten, and those that run are left alone", async () => {
