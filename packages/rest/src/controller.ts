@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type Exchange, HttpError, parseJson } from "@shaperail/http";
 import type { Changes } from "./cache/changes.ts";
+import type { Asked, AskOptions } from "./outbox/asked.ts";
 import type { Access } from "./port.ts";
 import type { Table } from "./sql/table.ts";
 import { type ScopeQuery, scopedQuery } from "./scoped-query.ts";
@@ -54,6 +55,14 @@ export interface ControllerContext<
    * any more when this request is answered.
    */
   readonly invalidate: (...resources: Name[]) => void;
+  /**
+   * Adds a job with the payload `{ resource, action, data }`. What a before-controller asks for is stored by the statement that writes the
+   * row, and so happens if and only if that is written; anything else is stored at once, or in `options.transaction`. Sensitive fields are
+   * left out of the data.
+   */
+  readonly enqueue: (job: string, data: unknown, options?: AskOptions) => Promise<void>;
+  /** Emits an event, as {@link enqueue} adds a job. */
+  readonly emit: (event: string, data: unknown, options?: AskOptions) => Promise<void>;
 }
 
 /** What a custom endpoint's handler works with besides. */
@@ -83,9 +92,10 @@ export interface NewContext {
   readonly db: unknown;
   readonly table: Table;
   readonly changes: Pick<Changes, "note"> | undefined;
+  readonly asked: Asked;
 }
 
-export function createContext({ exchange, access, input, db, table, changes }: NewContext): ControllerContext {
+export function createContext({ exchange, access, input, db, table, changes, asked }: NewContext): ControllerContext {
   const { subject, scope } = access;
   return {
     input,
@@ -101,6 +111,8 @@ export function createContext({ exchange, access, input, db, table, changes }: N
     path_params: exchange.params,
     request_id: exchange.requestId,
     invalidate: (...resources) => changes?.note(resources),
+    enqueue: (name, data, options) => asked.ask({ kind: "job", name }, data, options),
+    emit: (name, data, options) => asked.ask({ kind: "event", name }, data, options),
   };
 }
 
@@ -129,6 +141,7 @@ export interface Rendered {
 export interface Controlled {
   readonly context: ControllerContext;
   readonly after: readonly Controller[];
+  readonly asked: Asked;
 }
 
 /** What the endpoint made, in the envelope. */
@@ -137,7 +150,10 @@ export function toAnswer({ status, data, meta = "", headers }: Prepared): Render
 }
 
 /** The same after the after-controllers had it. */
-export async function render(prepared: Prepared, controlled: Controlled | undefined): Promise<Rendered> {
+export async function render(
+  prepared: Prepared,
+  controlled: Pick<Controlled, "context" | "after"> | undefined,
+): Promise<Rendered> {
   if (controlled === undefined) return toAnswer(prepared);
   const { data, headers } = prepared;
   const { context, after } = controlled;

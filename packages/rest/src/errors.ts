@@ -5,6 +5,8 @@ export type RestErrorCode =
   | "REST_FUNCTION_MISSING"
   /** An endpoint declares `rate_limit` and nothing was given that counts its calls; the start is refused. */
   | "REST_LIMIT_MISSING"
+  /** An endpoint declares `jobs` or `events` and nothing was given that stores them; the start is refused. */
+  | "REST_OUTBOX_MISSING"
   /** Row-level security was asked for on a database that has no transactions here; the start is refused. */
   | "REST_TRANSACTION_MISSING";
 

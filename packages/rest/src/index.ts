@@ -1,5 +1,7 @@
 export type { ExactNumber } from "@shaperail/http";
 export type { Controller, ControllerContext, ControllerUser, Handler, HandlerContext } from "./controller.ts";
+export type { AskOptions, AskTransaction } from "./outbox/asked.ts";
+export type { OutboxInsertRequest, OutboxIntent, RestOutbox } from "./outbox/outbox-port.ts";
 export { RestError, type RestErrorCode } from "./errors.ts";
 export type {
   Access,

@@ -9,13 +9,15 @@ import { compileBulkDelete } from "./endpoint/bulk-delete.ts";
 import { compileCreate } from "./endpoint/create.ts";
 import { compileCustom } from "./endpoint/custom.ts";
 import { compileDelete } from "./endpoint/delete.ts";
-import type { Answer, EndpointContext, Render } from "./endpoint/endpoint-context.ts";
+import { type Answer, type EndpointContext, isControlled, type Render } from "./endpoint/endpoint-context.ts";
 import { compileGet } from "./endpoint/get.ts";
 import { compileList } from "./endpoint/list.ts";
 import { sendConditionally } from "./endpoint/send-rendered.ts";
 import { compileUpdate } from "./endpoint/update.ts";
 import { RestError } from "./errors.ts";
 import { compileGate } from "./gate.ts";
+import { compileFollowing } from "./outbox/following.ts";
+import type { RestOutbox } from "./outbox/outbox-port.ts";
 import type { Authorize, Limit, ResponseCache, StatementRunner } from "./port.ts";
 import { compileIncludes } from "./sql/include.ts";
 import { compileReferences } from "./sql/references.ts";
@@ -46,6 +48,11 @@ export interface RestOptions {
    * @default nothing is kept, whatever endpoints declare
    */
   readonly cache?: ResponseCache;
+  /**
+   * Where jobs and events are stored together with the rows they follow from, on the database a resource's `db:` names. Asked once per resource.
+   * @default nowhere, and an endpoint with `jobs` or `events` is refused
+   */
+  readonly outbox?: (name: string) => RestOutbox | undefined;
   /**
    * Whether policies of the database check tenants as well: every statement about rows of tenants then runs in a transaction that says
    * whose they are, in the settings `shaperail.tenant_id` and `shaperail.bypass_tenant`. Asked once per resource, by the name in `db:`.
@@ -78,12 +85,13 @@ const NO_FUNCTIONS: ResourceFunctions = { controllers: {}, handlers: {} };
 /**
  * Compiles every endpoint of the resources: SQL text, validators and serialisers are made here, once, not per request.
  * @throws RestError `REST_FUNCTION_MISSING` for a controller or handler that is named and not there, `REST_LIMIT_MISSING` for a `rate_limit`
- * without {@link RestOptions.limit}, `REST_TRANSACTION_MISSING` for row-level security without transactions.
+ * without {@link RestOptions.limit}, `REST_OUTBOX_MISSING` for `jobs` and `events` without {@link RestOptions.outbox}, `REST_TRANSACTION_MISSING` for row-level security without transactions.
  */
 export function createRestRoutes(options: RestOptions): readonly Route[] {
   if (options.limit === undefined) refuseRateLimits(options.resources);
   const tables = compileTables(options.resources);
   const beginChanges = compileChanges(options.resources, options.cache);
+  const sensitive = sensitiveNames(options.resources);
   const turnsByDatabase = new Map<string, Turns>();
   return options.resources.flatMap((resource) => {
     const table = tables.get(resource);
@@ -97,6 +105,8 @@ export function createRestRoutes(options: RestOptions): readonly Route[] {
       references: compileReferences(resource, tables),
       ...openSession(resource.db, { runner, table, options }),
       db: resource.endpoints.some(runsFunctions) ? options.client?.(resource.db) : undefined,
+      outbox: openOutbox(resource, options),
+      sensitive,
       turns,
       authorize: options.authorize,
       limit: options.limit,
@@ -106,6 +116,22 @@ export function createRestRoutes(options: RestOptions): readonly Route[] {
     };
     const functions = options.functions?.(resource) ?? NO_FUNCTIONS;
     return resource.endpoints.map((endpoint) => compileRoute({ ...shared, endpoint }, functions));
+  });
+}
+
+function sensitiveNames(resources: readonly Resource[]): ReadonlySet<string> {
+  return new Set(resources.flatMap(({ fields }) => fields.filter((field) => field.sensitive).map(({ name }) => name)));
+}
+
+function openOutbox(resource: Resource, { outbox }: RestOptions): RestOutbox | undefined {
+  const opened = outbox?.(resource.db);
+  const declaring = resource.endpoints.find(({ jobs, events }) => jobs.length + events.length > 0);
+  if (opened !== undefined || declaring === undefined) return opened;
+  const { name, version } = resource;
+  throw new RestError(`${name}.${declaring.action} declares \`jobs\` or \`events\`, and nothing stores them.`, {
+    code: "REST_OUTBOX_MISSING",
+    hint: "Pass `outbox` to createRestRoutes, or remove `jobs` and `events` from the endpoint.",
+    details: { resource: name, version, action: declaring.action },
   });
 }
 
@@ -190,10 +216,23 @@ function compileAnswer(
 
 function compileRender(context: EndpointContext, handlers: Readonly<Record<string, unknown>>): Render {
   const { endpoint, table } = context;
-  if (endpoint.kind !== "custom") return COMPILERS[endpoint.kind](context);
+  if (endpoint.kind !== "custom") return waking(context, COMPILERS[endpoint.kind](context));
   const name = endpoint.handler ?? endpoint.action;
   const handler = findFunction(handlers, { name, kind: "handler", endpoint, resource: table.resource }) as Handler;
   return compileCustom(context, handler);
+}
+
+/** Tells the relay when the statement is committed. After a failure too: it may have come after the commit, and waking costs nothing. */
+function waking(context: EndpointContext, render: Render): Render {
+  const { outbox } = context;
+  if (outbox === undefined || (compileFollowing(context) === undefined && !isControlled(context))) return render;
+  return async (...call) => {
+    try {
+      return await render(...call);
+    } finally {
+      outbox.wake();
+    }
+  };
 }
 
 interface Wanted {

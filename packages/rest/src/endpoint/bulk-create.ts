@@ -2,8 +2,10 @@ import { readJson } from "@shaperail/http";
 import { toAnswer } from "../controller.ts";
 import { compileInsertable, type InputField, readCreateInput } from "../input/input.ts";
 import { createIssueList, validationError, withIssuesAt } from "../input/issue.ts";
-import type { SqlRow, SqlStatement, SqlValue, StatementRunner } from "../port.ts";
-import { compileGuardedWrite, type GuardedWrite, writtenRows } from "../sql/guarded-write.ts";
+import type { SqlRow, SqlValue, StatementRunner } from "../port.ts";
+import { bindFollowing } from "../outbox/asked.ts";
+import { actionOf, compileFollowing } from "../outbox/following.ts";
+import { type CompiledWrite, compileGuardedWrite, type GuardedWrite, writtenRows } from "../sql/guarded-write.ts";
 import { missingReferences, type Reference } from "../sql/references.ts";
 import { compileRowSerializer, serializeRows } from "../sql/row-serializer.ts";
 import { toArrayLiteral } from "../sql/sql-text.ts";
@@ -69,24 +71,23 @@ function compileInsert(context: EndpointContext, fields: readonly InputField[]):
   const stored = fields.flatMap(({ column }, index) => (column === undefined ? [] : [index]));
   const anywhere = compileStatement(context, fields, undefined);
   const inTenant = refersToTenants(context, fields) ? compileStatement(context, fields, stored.length + 1) : anywhere;
+  const { outbox, endpoint, table } = context;
+  const about = { outbox, resource: table.resource.name, action: actionOf(endpoint), held: [] };
   return async (rows, { run, tenant }) => {
-    const { write, statement } = tenant === undefined ? anywhere : inTenant;
+    const compiled = tenant === undefined ? anywhere : inTenant;
     const bound: SqlValue[] = stored.map((index) => toArrayLiteral(rows.map((row) => row[index] ?? null)));
     if (tenant !== undefined) bound.push(tenant);
-    return writtenRows(write, await run(statement, bound));
+    const { statement, values } = bindFollowing(compiled, bound, about);
+    return writtenRows(compiled.write, await run(statement, values));
   };
 }
 
-interface CompiledInsert {
-  readonly write: GuardedWrite;
-  readonly statement: SqlStatement;
-}
-
 function compileStatement(
-  { table, statementName, references }: EndpointContext,
+  context: EndpointContext,
   fields: readonly InputField[],
   tenantParameter: number | undefined,
-): CompiledInsert {
+): CompiledWrite {
+  const { table, statementName, references } = context;
   const columns = fields.flatMap(({ column }) => column ?? []);
   const arrays = columns.map((_column, index) => `$${index + 1}::text[]`);
   const aliases = columns.map((_column, index) => `c${index}`);
@@ -112,6 +113,7 @@ function compileStatement(
       const prefix = `'[' || (i.n - 1) || '].'`;
       return missingReferences(reference, { value: `i.c${index}`, from: "item i", prefix, unwritten, tenantParameter });
     }),
+    following: compileFollowing(context)?.(columns.length + (tenantParameter === undefined ? 1 : 2)),
   };
   return { write, statement: compileGuardedWrite(write) };
 }

@@ -2,6 +2,7 @@ import { readJson } from "@shaperail/http";
 import type { Field } from "@shaperail/resource";
 import { toAnswer } from "../controller.ts";
 import { createIssueList, withIssuesAt } from "../input/issue.ts";
+import { compileFollowing, OUTBOX_ROW, traceValue } from "../outbox/following.ts";
 import type { SqlStatement } from "../port.ts";
 import { forbidden } from "../sql/guarded-write.ts";
 import { compileRowSerializer, serializeRows } from "../sql/row-serializer.ts";
@@ -14,9 +15,10 @@ import { readItems } from "./bulk-create.ts";
 
 /** `DELETE /posts/bulk` with a list of keys: removes all of them, or none when one is not there. Answers with the rows as they were. */
 export function compileBulkDelete(context: EndpointContext): Render {
-  const { table, runAs, maxBodyBytes } = context;
+  const { table, runAs, maxBodyBytes, outbox } = context;
   const serialize = compileRowSerializer(table.visible);
   const { field } = table.primaryKey;
+  const follows = compileFollowing(context) !== undefined;
   const statements = perScope(table, (shape) => compileStatement(context, shape));
 
   return async (exchange, { scope }) => {
@@ -29,6 +31,7 @@ export function compileBulkDelete(context: EndpointContext): Render {
     // A UUID has two spellings of its letters; naming a row twice is naming it once.
     const distinct = [...new Set(keys.map((text = "") => (field.type === "uuid" ? text.toLowerCase() : text)))];
     const values = [toArrayLiteral(distinct), ...scopeValues(table, scope)];
+    if (follows) values.push(traceValue(outbox));
     const { rows } = await runAs(scope)(statements(scope), values);
     const removed = rows.filter((row) => row[0] !== null);
     if (removed.length < distinct.length) {
@@ -42,7 +45,8 @@ export function compileBulkDelete(context: EndpointContext): Render {
 }
 
 /** Each row of the result starts with the key; for a caller who must own the rows, it ends with how many there are, whoever owns them. */
-function compileStatement({ endpoint, table, statementName }: EndpointContext, shape: ScopeShape): SqlStatement {
+function compileStatement(context: EndpointContext, shape: ScopeShape): SqlStatement {
+  const { endpoint, table, statementName } = context;
   const { name: key, field } = table.primaryKey;
   const place = { firstParameter: 2 };
   const bound = `$1::${sqlType(field)}[]`;
@@ -62,12 +66,21 @@ function compileStatement({ endpoint, table, statementName }: EndpointContext, s
   const returned = [`${ALIAS}.${key}`, ...table.visible.map((column) => column.select(ALIAS))];
   const remove = `${command}${where([`${ALIAS}.${key} IN (SELECT ${key} FROM found)`, complete])} RETURNING`;
   const name = statementName + shape.name;
-  if (owned === undefined) return { name, text: `WITH found AS (${found}) ${remove} ${returned.join(", ")}` };
+  const following = compileFollowing(context)?.(2 + (shape.tenant ? 1 : 0) + (shape.owner ? 1 : 0));
+  if (owned === undefined && following === undefined)
+    return { name, text: `WITH found AS (${found}) ${remove} ${returned.join(", ")}` };
   const numbered = returned.map((expression, index) => `${expression} AS c${index}`).join(", ");
+  const parts = [
+    `found AS (${found})`,
+    `written AS (${remove} ${numbered}${following === undefined ? "" : `, ${following.row} AS ${OUTBOX_ROW}`})`,
+    ...(following?.inserts ?? []).map((insert, index) => `outbox${index} AS (${insert})`),
+  ];
+  const columns = returned.map((_expression, index) => `w.c${index}`).join(", ");
+  if (owned === undefined) return { name, text: `WITH ${parts.join(", ")} SELECT ${columns} FROM written w` };
   const seen = `(SELECT count(*) FROM ${table.name} ${ALIAS}${where(visible)})`;
   return {
     name,
-    text: `WITH found AS (${found}), removed AS (${remove} ${numbered}) SELECT w.*, ${seen} FROM (SELECT 1) one LEFT JOIN removed w ON TRUE`,
+    text: `WITH ${parts.join(", ")} SELECT ${columns}, ${seen} FROM (SELECT 1) one LEFT JOIN written w ON TRUE`,
   };
 }
 

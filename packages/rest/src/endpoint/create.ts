@@ -8,11 +8,13 @@ import {
   pickInput,
   readCreateInput,
 } from "../input/input.ts";
-import type { Access, SqlRow, SqlStatement, SqlValue, StatementRunner } from "../port.ts";
-import { compileGuardedWrite, type GuardedWrite, writtenRows } from "../sql/guarded-write.ts";
+import type { Access, SqlRow, SqlValue, StatementRunner } from "../port.ts";
+import { bindFollowing, type HeldIntent } from "../outbox/asked.ts";
+import { actionOf, compileFollowing } from "../outbox/following.ts";
+import { type CompiledWrite, compileGuardedWrite, type GuardedWrite, writtenRows } from "../sql/guarded-write.ts";
 import { missingReferences, type Reference } from "../sql/references.ts";
 import { compileRowSerializer } from "../sql/row-serializer.ts";
-import type { Session } from "../sql/session.ts";
+import type { OpenTransaction, Session } from "../sql/session.ts";
 import { sqlType } from "../sql/sql-type.ts";
 import { ALIAS } from "../sql/table.ts";
 import { compileStamp, refuseForeignTenant } from "../stamp.ts";
@@ -49,14 +51,18 @@ export function compileCreate(context: EndpointContext): Render {
   const referenceScope = compileReferenceScope(context, fields);
   const insert = compileInsert(context, fields);
 
-  const create = async (request: CreateRequest, { runAs }: Pick<Session, "runAs">): Promise<Rendered> => {
+  const create = async (
+    request: CreateRequest,
+    { runAs, run }: Pick<Session, "runAs"> & Partial<Pick<OpenTransaction, "run">>,
+  ): Promise<Rendered> => {
     const { exchange, access, body, changes } = request;
     refuseForeignTenant(body, { tenantKey: resource.tenantKey, endpoint }, access);
     const input = controllable ? pickInput(access.scope.tenant === undefined ? sendable : writable, body) : undefined;
     const controlled = await enterControllers(context, { exchange, access, input, changes });
     const values = readCreateInput(fields, stamp(controlled?.context.input ?? body, access));
     const { tenant, related } = await referenceScope(request, [values]);
-    const row = await insert(values, { run: runAs(access.scope, related), tenant });
+    const held = controlled?.asked.take(run) ?? [];
+    const row = await insert(values, { run: runAs(access.scope, related), tenant, held });
     return render({ status: 201, data: serialize(row, 1), headers: { ETag: rowTag(row[0], "") } }, controlled);
   };
 
@@ -74,6 +80,8 @@ interface InsertContext {
   readonly run: StatementRunner["run"];
   /** Whose rows may be referred to; undefined: anybody's. */
   readonly tenant: SqlValue | undefined;
+  /** What before-controllers asked for. */
+  readonly held: readonly HeldIntent[];
 }
 
 type Insert = (values: readonly SqlValue[], context: InsertContext) => Promise<SqlRow>;
@@ -83,21 +91,25 @@ function compileInsert(context: EndpointContext, fields: readonly InputField[]):
   const stored = fields.flatMap((field, index) => (field.column === undefined ? [] : [index]));
   const anywhere = compileStatement(context, fields, undefined);
   const inTenant = refersToTenants(context, fields) ? compileStatement(context, fields, stored.length + 1) : anywhere;
-  return async (values, { run, tenant }) => {
-    const { write, statement } = tenant === undefined ? anywhere : inTenant;
+  const { outbox, endpoint, table } = context;
+  const about = { outbox, resource: table.resource.name, action: actionOf(endpoint) };
+  return async (values, { run, tenant, held }) => {
+    const compiled = tenant === undefined ? anywhere : inTenant;
     const bound = stored.map((index) => values[index] ?? null);
     if (tenant !== undefined) bound.push(tenant);
-    const [row] = writtenRows(write, await run(statement, bound));
+    const { statement, values: all } = bindFollowing(compiled, bound, { ...about, held });
+    const [row] = writtenRows(compiled.write, await run(statement, all));
     if (row === undefined) throw new Error("The insert returned no row; a rule or trigger swallowed it.");
     return row;
   };
 }
 
 function compileStatement(
-  { table, statementName, references }: EndpointContext,
+  context: EndpointContext,
   fields: readonly InputField[],
   tenantParameter: number | undefined,
-): CompiledInsert {
+): CompiledWrite {
+  const { table, statementName, references } = context;
   const columns = fields.flatMap(({ column }) => column ?? []);
   const names = columns.map(({ name }) => name).join(", ");
   const unwritten = (value: string, { target, remote }: Reference): readonly string[] => {
@@ -120,11 +132,7 @@ function compileStatement(
     conditions: [],
     returning: [`${ALIAS}.${VERSION}`, ...table.visible.map((column) => column.select(ALIAS))],
     missing,
+    following: compileFollowing(context)?.(columns.length + (tenantParameter === undefined ? 1 : 2)),
   };
   return { write, statement: compileGuardedWrite(write) };
-}
-
-interface CompiledInsert {
-  readonly write: GuardedWrite;
-  readonly statement: SqlStatement;
 }

@@ -3,7 +3,7 @@ import { createContext, type Handler, type HandlerContext, render, runController
 import { compileInput, pickInput, readCreateInput, readUpdateInput } from "../input/input.ts";
 import { parseQuery } from "../query/query-string.ts";
 import { refuseForeignTenant } from "../stamp.ts";
-import type { EndpointContext, Render } from "./endpoint-context.ts";
+import { beginAsking, type EndpointContext, type Render } from "./endpoint-context.ts";
 import { hasBody } from "./has-body.ts";
 
 /** A custom endpoint: everything around it is as for any other; what the handler returns becomes `data`. */
@@ -17,8 +17,9 @@ export function compileCustom(context: EndpointContext, handler: Handler): Rende
       fields.length > 0 || hasBody(exchange.request) ? await readJson(exchange, { maxBytes: maxBodyBytes }) : undefined;
     refuseForeignTenant(body, { tenantKey: table.resource.tenantKey, endpoint }, access);
     const input = fields.length > 0 ? pickInput(fields, body) : {};
+    const asked = beginAsking(context, access, { holds: false });
     const shared: HandlerContext = {
-      ...createContext({ exchange, access, input, db, table, changes: options?.changes }),
+      ...createContext({ exchange, access, input, db, table, changes: options?.changes, asked }),
       body,
       query: parseQuery(exchange.query),
       status: undefined,

@@ -11,7 +11,7 @@ export function compileDelete(context: EndpointContext): Render {
   const shown = after.length > 0 ? table.visible : [];
   const serialize = compileRowSerializer(shown);
   const write = compileRowWrite({
-    table,
+    context,
     name: statementName,
     command: endpoint.softDelete
       ? `UPDATE ${table.name} AS ${ALIAS} SET "deleted_at" = now()`
@@ -24,7 +24,8 @@ export function compileDelete(context: EndpointContext): Render {
     const key = readKey(exchange, table);
     const controlled = await enterControllers(context, { exchange, access, changes: options?.changes });
     const run = runAs(access.scope);
-    const row = await write([key], { run, request: exchange.request, scope: access.scope });
+    const held = controlled?.asked.take();
+    const row = await write([key], { run, request: exchange.request, scope: access.scope, held });
     return render({ status: 204, data: serialize(row, 1) }, controlled);
   };
 }

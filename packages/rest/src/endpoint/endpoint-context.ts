@@ -5,6 +5,9 @@ import type { Changes } from "../cache/changes.ts";
 import { type Controlled, type Controller, createContext, type Rendered, runControllers } from "../controller.ts";
 import { validationError } from "../input/issue.ts";
 import { EVERYTHING, isPublic, NO_STORE } from "../access.ts";
+import { actionOf } from "../outbox/following.ts";
+import { type Asked, createAsked } from "../outbox/asked.ts";
+import type { RestOutbox } from "../outbox/outbox-port.ts";
 import type { Access, Authorize } from "../port.ts";
 import { parseTextValue } from "../query/text-value.ts";
 import type { Include } from "../sql/include.ts";
@@ -28,6 +31,10 @@ export interface EndpointContext extends Session {
   readonly after: readonly Controller[];
   /** What controllers and handlers get as `db`. */
   readonly db: unknown;
+  /** Where jobs and events of this connection are stored; undefined: the application has none. */
+  readonly outbox: RestOutbox | undefined;
+  /** Names of sensitive fields, of all resources: no payload has them. */
+  readonly sensitive: ReadonlySet<string>;
   /** For work that holds a connection of the database and may need a second one. */
   readonly turns: Turns;
   /**
@@ -67,9 +74,20 @@ export async function enterControllers(
 ): Promise<Controlled | undefined> {
   if (!isControlled(endpoint)) return undefined;
   const { exchange, access, input = {}, changes } = request;
-  const context = createContext({ exchange, access, input, changes, db: endpoint.db, table: endpoint.table });
+  const asked = beginAsking(endpoint, access, { holds: true });
+  const context = createContext({ exchange, access, input, changes, db: endpoint.db, table: endpoint.table, asked });
   await runControllers(endpoint.before, context);
-  return { context, after: endpoint.after };
+  return { context, after: endpoint.after, asked };
+}
+
+/** Takes what the functions of a request ask to be done. */
+export function beginAsking(
+  { endpoint, table, outbox, sensitive, runAs }: EndpointContext,
+  { scope }: Access,
+  { holds }: { readonly holds: boolean },
+): Asked {
+  const { name: resource } = table.resource;
+  return createAsked({ outbox, resource, action: actionOf(endpoint), sensitive, run: runAs(scope), holds });
 }
 
 /** The row's primary key, which the resource rules put into the path as `:id`; 422 when it cannot be one. */

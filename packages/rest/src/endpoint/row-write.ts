@@ -1,14 +1,23 @@
 import type { IncomingMessage } from "node:http";
-import type { Scope, SqlRow, SqlStatement, SqlValue, StatementRunner } from "../port.ts";
-import { CHANGED, compileGuardedWrite, FOREIGN, type GuardedWrite, writtenRows } from "../sql/guarded-write.ts";
+import type { Scope, SqlRow, SqlValue, StatementRunner } from "../port.ts";
+import { bindFollowing, type HeldIntent } from "../outbox/asked.ts";
+import { actionOf, compileFollowing } from "../outbox/following.ts";
+import {
+  CHANGED,
+  type CompiledWrite,
+  compileGuardedWrite,
+  FOREIGN,
+  type GuardedWrite,
+  writtenRows,
+} from "../sql/guarded-write.ts";
 import { ownerCondition, perScope, type ScopeShape, scopeValues, tenantCondition } from "../sql/scope.ts";
 import { toArrayLiteral } from "../sql/sql-text.ts";
-import { ALIAS, aliveCondition, type Table, where } from "../sql/table.ts";
-import { notFound } from "./endpoint-context.ts";
+import { ALIAS, aliveCondition, where } from "../sql/table.ts";
+import { type EndpointContext, notFound } from "./endpoint-context.ts";
 import { expectedVersions, VERSION } from "./entity-tag.ts";
 
 export interface RowWritePlan {
-  readonly table: Table;
+  readonly context: Pick<EndpointContext, "endpoint" | "outbox" | "table">;
   readonly name: string;
   readonly prepare?: boolean;
   /** `UPDATE … SET …` or `DELETE FROM …`, up to its WHERE. `$1` is the key. */
@@ -24,6 +33,8 @@ export interface RowWriteContext {
   readonly run: StatementRunner["run"];
   readonly request: IncomingMessage;
   readonly scope: Scope;
+  /** What before-controllers asked for. @default nothing */
+  readonly held?: readonly HeldIntent[];
 }
 
 /**
@@ -33,28 +44,26 @@ export interface RowWriteContext {
 export type RowWrite = (values: readonly SqlValue[], context: RowWriteContext) => Promise<SqlRow>;
 
 export function compileRowWrite(plan: RowWritePlan): RowWrite {
-  const { table } = plan;
+  const { table, endpoint, outbox } = plan.context;
+  const about = { outbox, resource: table.resource.name, action: actionOf(endpoint) };
   const plainWrites = perScope(table, (shape) => compileFor(plan, shape, false));
   const conditionalWrites = perScope(table, (shape) => compileFor(plan, shape, true));
 
-  return async (values, { run, request, scope }) => {
+  return async (values, { run, request, scope, held = [] }) => {
     const versions = expectedVersions(request);
-    const { write, statement } = (versions === undefined ? plainWrites : conditionalWrites)(scope);
+    const compiled = (versions === undefined ? plainWrites : conditionalWrites)(scope);
     const bound = [...values, ...scopeValues(table, scope)];
     if (versions !== undefined) bound.push(toArrayLiteral(versions));
-    const [row] = writtenRows(write, await run(statement, bound));
+    const { statement, values: all } = bindFollowing(compiled, bound, { ...about, held });
+    const [row] = writtenRows(compiled.write, await run(statement, all));
     if (row === undefined) throw notFound();
     return row;
   };
 }
 
-interface CompiledWrite {
-  readonly write: GuardedWrite;
-  readonly statement: SqlStatement;
-}
-
 function compileFor(plan: RowWritePlan, shape: ScopeShape, isConditional: boolean): CompiledWrite {
-  const { table, name, prepare, command, nextParameter, returning, missing } = plan;
+  const { context, name, prepare, command, nextParameter, returning, missing } = plan;
+  const { table } = context;
   const place = { firstParameter: nextParameter };
   const visible = [
     `${ALIAS}.${table.primaryKey.name} = $1`,
@@ -73,6 +82,7 @@ function compileFor(plan: RowWritePlan, shape: ScopeShape, isConditional: boolea
     conditions: [...visible, ...(owned === undefined ? [] : [owned]), ...(isConditional ? [current] : [])],
     returning: [`${ALIAS}.${VERSION}`, ...returning],
     missing,
+    following: compileFollowing(context)?.(versionParameter + (isConditional ? 1 : 0)),
     found:
       owned === undefined && !isConditional ? undefined : `SELECT ${why} FROM ${table.name} ${ALIAS}${where(visible)}`,
   };

@@ -60,7 +60,8 @@ export function compileUpdate(context: EndpointContext): Render {
     ];
     if (inTenant) values.push(tenant);
     const { scope } = access;
-    const row = await write(values, { run: runAs(scope, related), request: exchange.request, scope });
+    const held = controlled?.asked.take();
+    const row = await write(values, { run: runAs(scope, related), request: exchange.request, scope, held });
     const headers = { ETag: rowTag(row[0], "") };
     return render({ status: 200, data: serialize(row, 1), headers }, controlled);
   };
@@ -75,10 +76,8 @@ interface UpdateShape {
   readonly prepare: boolean;
 }
 
-function compileWrite(
-  { table, statementName, references }: EndpointContext,
-  { fields, shape, inTenant, prepare }: UpdateShape,
-): RowWrite {
+function compileWrite(context: EndpointContext, { fields, shape, inTenant, prepare }: UpdateShape): RowWrite {
+  const { table, statementName, references } = context;
   const columns = fields.flatMap(({ column }, index) => (column !== undefined && shape[index] === "1" ? [column] : []));
   const assignments = columns.map(({ name }, index) => `${name} = $${index + 2}`);
   const updatedAt = table.columns.get("updated_at");
@@ -88,7 +87,7 @@ function compileWrite(
   const { name } = table.primaryKey;
   if (assignments.length === 0) assignments.push(`${name} = ${ALIAS}.${name}`);
   return compileRowWrite({
-    table,
+    context,
     name: `${statementName}_${shape}${inTenant ? "_in_tenant" : ""}`,
     prepare,
     command: `UPDATE ${table.name} AS ${ALIAS} SET ${assignments.join(", ")}`,

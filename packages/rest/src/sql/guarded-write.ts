@@ -1,5 +1,6 @@
 import { HttpError } from "@shaperail/http";
 import { validationError } from "../input/issue.ts";
+import { type Following, OUTBOX_ROW } from "../outbox/following.ts";
 import type { SqlResult, SqlRow, SqlStatement } from "../port.ts";
 import { where } from "./table.ts";
 
@@ -22,6 +23,14 @@ export interface GuardedWrite {
    * {@link FOREIGN}, or NULL for no reason of its own.
    */
   readonly found?: string;
+  /** What is stored with every written row. @default nothing, which costs nothing */
+  readonly following?: Following;
+}
+
+/** A write, and its statement. */
+export interface CompiledWrite {
+  readonly write: GuardedWrite;
+  readonly statement: SqlStatement;
 }
 
 /** The row is there, at another version than the client knows. */
@@ -41,11 +50,12 @@ export function compileGuardedWrite(write: GuardedWrite): SqlStatement {
     suffix = "",
     missing = [],
     found,
+    following,
   } = write;
   const returned = returning.map((expression, index) => `${expression} AS c${index}`).join(", ");
   const guard = missing.length === 0 ? [] : ["NOT EXISTS (SELECT 1 FROM missing)"];
   const statement = `${command}${where([...conditions, ...guard])}${suffix} RETURNING ${returned}`;
-  if (!isGuarded(write)) {
+  if (!isGuarded(write) && following === undefined) {
     const prefix = sources.length === 0 ? "" : `WITH ${sources.join(", ")} `;
     return { name, prepare, text: prefix + statement };
   }
@@ -53,14 +63,21 @@ export function compileGuardedWrite(write: GuardedWrite): SqlStatement {
     ...sources,
     ...(missing.length === 0 ? [] : [`missing AS (${missing.join(" UNION ALL ")})`]),
     ...(found === undefined ? [] : [`found AS (${found})`]),
-    `written AS (${statement})`,
+    ...(following === undefined
+      ? [`written AS (${statement})`]
+      : [
+          `written AS (${statement}, ${following.row} AS ${OUTBOX_ROW})`,
+          ...following.inserts.map((insert, index) => `outbox${index} AS (${insert})`),
+        ]),
   ];
+  const columns = following === undefined ? "w.*" : returning.map((_expression, index) => `w.c${index}`).join(", ");
+  if (!isGuarded(write)) return { name, prepare, text: `WITH ${parts.join(", ")} SELECT ${columns} FROM written w` };
   const reason = found === undefined ? "NULL" : "(SELECT * FROM found)";
   const paths = missing.length === 0 ? "NULL" : "(SELECT string_agg(path, ' ') FROM missing)";
   return {
     name,
     prepare,
-    text: `WITH ${parts.join(", ")} SELECT w.*, ${reason}, ${paths} FROM (SELECT 1) one LEFT JOIN written w ON TRUE`,
+    text: `WITH ${parts.join(", ")} SELECT ${columns}, ${reason}, ${paths} FROM (SELECT 1) one LEFT JOIN written w ON TRUE`,
   };
 }
 
