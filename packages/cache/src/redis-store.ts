@@ -1,3 +1,4 @@
+import { createBatchedGet, type GetAll } from "./batched-get.ts";
 import type { CacheStore } from "./cache-store.ts";
 import { CacheError } from "./errors.ts";
 import { createGenerationSource, LONGEST_GENERATION } from "./generation.ts";
@@ -28,8 +29,9 @@ export function createRedisStore({ redis, generationTtlSeconds = 604_800 }: Redi
     }
   };
   /** The keys of a cluster are on different nodes; asked one by one, they still travel at the same time. */
-  const getAll = (keys: readonly string[]): Promise<readonly (Buffer | null)[]> =>
-    isCluster ? Promise.all(keys.map(getOne)) : client.mgetBuffer(...keys);
+  const getAll: GetAll = isCluster
+    ? (keys) => Promise.all(keys.map(getOne))
+    : createBatchedGet((keys) => client.mgetBuffer(...keys));
   const getOne = (key: string): Promise<Buffer | null> => client.getBuffer(key).catch(wrongTypeIsNothing);
 
   /** Makes a missing generation; when another instance was faster, theirs counts. */
