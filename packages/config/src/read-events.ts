@@ -12,23 +12,30 @@ export function readEvents(root: SourceMap, reading: ProjectReading): EventsConf
   if (node === undefined) return undefined;
   // The map has no key that is a plain value; this reports the unknown ones.
   readSettings({}, { path: "events", node, nested: ["subscribers", "webhooks", "inbound"] }, reading);
+  const subscribers = readList(
+    { parent: node, key: "subscribers", path: "events.subscribers" },
+    readSubscriber,
+    reading,
+  );
+  const sendsWebhooks = subscribers.some(({ targets }) => targets.some(({ type }) => type === "webhook"));
   return {
-    subscribers: readList({ parent: node, key: "subscribers", path: "events.subscribers" }, readSubscriber, reading),
-    webhooks: readWebhooks(node, reading),
+    subscribers,
+    webhooks: readWebhooks(node, sendsWebhooks, reading),
     inbound: readList({ parent: node, key: "inbound", path: "events.inbound" }, readInbound, reading),
   };
 }
 
-function readWebhooks(parent: SourceMap, reading: ProjectReading): WebhooksConfig | undefined {
+/** A subscriber with a webhook needs the section, whether or not it is there: nothing is sent unsigned. */
+function readWebhooks(parent: SourceMap, isNeeded: boolean, reading: ProjectReading): WebhooksConfig | undefined {
   const entry = entryOf(parent, "webhooks");
+  if (entry === undefined && !isNeeded) return undefined;
   const node = entry && expectMap(entry.value, "events.webhooks", reading);
-  const values = node && readSettings(WEBHOOKS, { path: "events.webhooks", node }, reading);
-  if (entry === undefined || node === undefined || values === undefined) return undefined;
+  if (entry !== undefined && node === undefined) return undefined;
+  const values = readSettings(WEBHOOKS, { path: "events.webhooks", node }, reading);
+  if (values === undefined) return undefined;
   const name = values.secret_env;
-  const secret = readSecret(
-    { name, span: entryOf(node, "secret_env")?.value.span ?? entry.keySpan, ours: true },
-    reading,
-  );
+  const span = node && entryOf(node, "secret_env")?.value.span;
+  const secret = readSecret({ name, span: span ?? entry?.keySpan ?? startOf(parent), ours: true }, reading);
   return (
     secret && {
       secretEnv: name,

@@ -64,3 +64,10 @@ test("the target `channel` is refused as one that is not supported yet", () => {
   expect(diagnostic).toMatchObject({ code: "CONFIG_UNSUPPORTED" });
   expect(diagnostic?.message).toContain("not supported yet");
 });
+
+test("a subscriber with a webhook needs the secret to sign with", () => {
+  const text = "events: { subscribers: [{ event: a.b, targets: [{ type: webhook, url: https://example.org/ }] }] }";
+  expect(parse(text).missingVariables).toEqual(["WEBHOOK_SECRET"]);
+  const { config } = parse(text, { WEBHOOK_SECRET: "Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFiY2RlZg" });
+  expect(config?.events?.webhooks).toMatchObject({ secretEnv: "WEBHOOK_SECRET", timeoutSeconds: 30, maxRetries: 3 });
+});

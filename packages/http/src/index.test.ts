@@ -11,6 +11,7 @@ test("the package exports exactly this", () => {
     "createHttpServer",
     "isExactNumber",
     "parseJson",
+    "readBody",
     "readJson",
     "send",
     "sendError",

@@ -21,6 +21,7 @@ export type { Exchange, Route, RouteMethod } from "./exchange.ts";
 export { createExpressBase, type ExpressHandler, toExpressHandler } from "./express.ts";
 export type { Fallback } from "./fallback.ts";
 export { type JsonLimits, parseJson } from "./json-text.ts";
+export { readBody } from "./read-body.ts";
 export { readJson, type ReadJsonOptions } from "./read-json.ts";
 export type { DrainOptions, DrainOutcome } from "./drain.ts";
 export { createHttpServer, type HttpServer, type HttpServerOptions } from "./server.ts";
