@@ -7,6 +7,7 @@ import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { healthcheckCommand } from "./commands/healthcheck.ts";
 import { initCommand } from "./commands/init.ts";
+import { jobsCommand, jobsStatusAlias } from "./commands/jobs.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { releasesCommand } from "./commands/releases.ts";
@@ -31,6 +32,8 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   seedCommand,
   tokenCommand,
   keysCommand,
+  jobsCommand,
+  jobsStatusAlias,
   routesCommand,
   explainCommand,
   exportCommand,

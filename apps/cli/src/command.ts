@@ -59,6 +59,8 @@ export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
+  /** Another name of a command, which the list of commands does not show. @default false */
+  readonly isHidden?: boolean;
   /** `<name>` must be given, `[path]` may be. */
   readonly arguments?: readonly (readonly [syntax: string, description: string])[];
   readonly options?: readonly (readonly [flags: string, description: string])[];

@@ -21,6 +21,8 @@ export type CliErrorCode =
   | "CLI_EMBEDDED_POSTGRES_FAILED"
   /** A pending migration would block or break a service that is in use; the findings are written before. */
   | "CLI_MIGRATION_UNSAFE"
+  /** What was asked for is not possible in the state the job is in. */
+  | "CLI_JOB_STATE"
   /** The server process ended before it was ready. */
   | "CLI_SERVER_FAILED";
 

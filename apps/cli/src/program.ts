@@ -67,9 +67,10 @@ function addGroup(program: CommanderCommand, group: CommandGroup, start: Start):
   for (const command of group.commands) addCommand(added, command, start);
 }
 
-function addNamed(parent: CommanderCommand, { name, summary, examples }: Command | CommandGroup): CommanderCommand {
+function addNamed(parent: CommanderCommand, named: Command | CommandGroup): CommanderCommand {
+  const { name, summary, examples } = named;
   return parent
-    .command(name)
+    .command(name, { hidden: "isHidden" in named && named.isHidden === true })
     .summary(summary)
     .description(summary)
     .helpOption("-h, --help", "Print this help.")

@@ -40,6 +40,7 @@ function exitCodeOf(error: Error): number {
 
 const EXIT_CODE_BY_CODE: Readonly<Record<string, number>> = {
   DB_UNAVAILABLE: EXIT_CODES.unreachable,
+  JOBS_UNAVAILABLE: EXIT_CODES.unreachable,
   DB_URL_INVALID: EXIT_CODES.usage,
   MIGRATE_INTERRUPTED: EXIT_CODES.interrupted,
 };
