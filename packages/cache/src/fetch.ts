@@ -1,7 +1,7 @@
 import type { CacheAnswer, CacheRequest, LoadedEntry } from "./cache-contract.ts";
 import type { Complain } from "./complaints.ts";
 import type { CacheEntry } from "./entry.ts";
-import type { Keep } from "./keep.ts";
+import type { Keep, Kept } from "./keep.ts";
 import type { Found, Place } from "./lookup.ts";
 import { createSingleFlight } from "./single-flight.ts";
 
@@ -22,7 +22,7 @@ export interface FetchOptions {
   readonly maxRefreshes: number;
 }
 
-type Work = () => Promise<CacheEntry>;
+type Work = () => Promise<Kept>;
 
 export function createFetch({
   look,
@@ -32,7 +32,9 @@ export function createFetch({
   flightTimeoutMs,
   maxRefreshes,
 }: FetchOptions): Fetch {
-  const flights = createSingleFlight<CacheEntry>({ maxFlights, timeoutMs: flightTimeoutMs });
+  // Whoever looked before the store had the value finds nothing, and would load it a second time.
+  const until = ({ stored }: Kept): Promise<void> | undefined => stored;
+  const flights = createSingleFlight<Kept>({ maxFlights, timeoutMs: flightTimeoutMs, until });
   let refreshes = 0;
 
   const flightKey = (valueKey: string, stamp: string): string => `${valueKey} ${stamp}`;
@@ -40,7 +42,7 @@ export function createFetch({
    * Whoever found the same state of the data shares a load. Where the state is unknown, a load that is under way may be older
    * than a write that was acknowledged since, so only one that has not begun is shared.
    */
-  const share = ({ valueKey }: Place, found: Found, work: Work): Promise<CacheEntry> =>
+  const share = ({ valueKey }: Place, found: Found, work: Work): Promise<Kept> =>
     found.state === "bypass" ? flights.joinNext(valueKey, work) : flights.join(flightKey(valueKey, found.stamp), work);
 
   const refreshLater = (key: string, work: Work): void => {
@@ -57,8 +59,8 @@ export function createFetch({
       const keep = keeper(place, request);
       const found = await look(place, request);
       const work: Work = async () => keep(found, await load());
-      if (request.refresh === true) return toAnswer(await work(), "bypass");
-      if (found.state !== "hit") return toAnswer(await share(place, found, work), found.state);
+      if (request.refresh === true) return toAnswer((await work()).entry, "bypass");
+      if (found.state !== "hit") return toAnswer((await share(place, found, work)).entry, found.state);
       if (found.isStale) refreshLater(flightKey(place.valueKey, found.stamp), work);
       return toAnswer(found.entry, "hit", found.isStale);
     },

@@ -6,7 +6,13 @@ import type { NearCache } from "./near-cache.ts";
 import type { ValueWriter } from "./value-writer.ts";
 
 /** Makes what was loaded an entry, and keeps it under the stamp that was found before it was loaded. */
-export type Keep = (found: Found, loaded: LoadedEntry) => CacheEntry;
+export type Keep = (found: Found, loaded: LoadedEntry) => Kept;
+
+export interface Kept {
+  readonly entry: CacheEntry;
+  /** Resolves when the store has been told; undefined when it is not. */
+  readonly stored: Promise<void> | undefined;
+}
 
 export interface KeepOptions {
   readonly near: NearCache | undefined;
@@ -34,9 +40,9 @@ export function createKeeper(options: KeepOptions): (place: Place, request: Cach
       if (keep && lives && found.state !== "bypass" && body.length + Buffer.byteLength(meta) <= maxValueBytes) {
         const entry: StoredEntry = { body, meta, stamp: found.stamp, storedAt, ttlMs, staleMs };
         near?.keep(valueKey, entry);
-        writer.write(valueKey, entry);
+        return { entry, stored: writer.write(valueKey, entry) };
       }
-      return { body, meta };
+      return { entry: { body, meta }, stored: undefined };
     };
   };
 }

@@ -65,3 +65,16 @@ test("different keys share nothing", async () => {
   open();
   expect(await Promise.all(both)).toEqual([1, 2]);
 });
+
+test("a piece of work that is done is shared until what follows it has happened", async () => {
+  const stored = Promise.withResolvers<void>();
+  const flight = createSingleFlight<number>({ maxFlights: 10, timeoutMs: 1_000, until: () => stored.promise });
+  let runs = 0;
+  const work = async (): Promise<number> => (runs += 1);
+  expect(await flight.join("key", work)).toBe(1);
+  expect(await flight.join("key", work)).toBe(1);
+  stored.resolve();
+  await settle();
+  expect(flight.size).toBe(0);
+  expect(await flight.join("key", work)).toBe(2);
+});

@@ -12,11 +12,13 @@ export interface SingleFlight<T> {
   readonly size: number;
 }
 
-export interface SingleFlightOptions {
+export interface SingleFlightOptions<T> {
   /** Most pieces of work that can be shared; more than that are done unshared. */
   readonly maxFlights: number;
   /** After this many milliseconds nobody joins or waits for a piece of work, so that one that hangs holds up nobody else. */
   readonly timeoutMs: number;
+  /** What is to happen after the work before it is not shared any more. @default nothing */
+  readonly until?: (value: T) => Promise<void> | undefined;
 }
 
 interface Flight<T> {
@@ -25,7 +27,11 @@ interface Flight<T> {
   readonly landed: Promise<void>;
 }
 
-export function createSingleFlight<T>({ maxFlights, timeoutMs }: SingleFlightOptions): SingleFlight<T> {
+export function createSingleFlight<T>({
+  maxFlights,
+  timeoutMs,
+  until = () => undefined,
+}: SingleFlightOptions<T>): SingleFlight<T> {
   const flights = new Map<string, Flight<T>>();
   const waiting = new Map<string, Promise<T>>();
 
@@ -40,7 +46,11 @@ export function createSingleFlight<T>({ maxFlights, timeoutMs }: SingleFlightOpt
     };
     const timer = setTimeout(land, timeoutMs).unref();
     flights.set(key, flight);
-    result.then(land, land);
+    result.then((value) => {
+      const more = until(value);
+      if (more === undefined) land();
+      else void more.then(land, land);
+    }, land);
     return result;
   };
   const start = (key: string, work: () => Promise<T>): Promise<T> =>

@@ -4,8 +4,11 @@ import { encodeEntry, type StoredEntry } from "./entry.ts";
 
 /** Writes values behind the caller's back. */
 export interface ValueWriter {
-  /** Writes, unless too much is being written; nobody waits for it and it never throws. */
-  write(key: string, entry: StoredEntry): void;
+  /**
+   * Writes, unless too much is being written; then it returns nothing. No answer waits for it. Resolves when the store has the value, or
+   * will not have it; never rejects.
+   */
+  write(key: string, entry: StoredEntry): Promise<void> | undefined;
   /** Writes nothing from now on, and resolves when nothing is being written. */
   close(): Promise<void>;
 }
@@ -33,9 +36,10 @@ export function createValueWriter({ store, circuit, complain, maxPendingBytes }:
 
   return {
     write(key, entry) {
-      if (isClosed || circuit.isOpen || pendingBytes + entry.body.length > maxPendingBytes) return;
+      if (isClosed || circuit.isOpen || pendingBytes + entry.body.length > maxPendingBytes) return undefined;
       const write = send(key, entry).finally(() => writes.delete(write));
       writes.add(write);
+      return write;
     },
     async close() {
       isClosed = true;
