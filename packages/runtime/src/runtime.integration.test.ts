@@ -111,10 +111,10 @@ test("the request id comes in, goes out, and stands in the envelope and in the l
 });
 
 test("the start says the configuration in force, with every secret masked, and what has no effect yet", async () => {
-  const { lines } = await start(await migratedDatabase());
+  const { lines } = await start(await migratedDatabase(), { "shaperail.config.yaml": `${GUIDE}graphql: {}\n` });
   const text = JSON.stringify(lines);
   expect(lines.find(({ message }) => message === "starting my-app")).toHaveProperty("configuration.port", 0);
-  expect(text).toContain("The section `cache` of the configuration has no effect yet.");
+  expect(text).toContain("The section `graphql` of the configuration has no effect yet.");
   expect(text).not.toContain(SECRET);
   expect(text).not.toContain(":pw@");
 });
