@@ -11,6 +11,7 @@ test("the package exports exactly this", () => {
     "describeApi",
     "describeRelease",
     "exitOnCrash",
+    "jobsBackend",
     "loadJobs",
     "loadProject",
     "migrateJobs",

@@ -3,6 +3,7 @@ export { type CrashOptions, type CrashSource, exitOnCrash } from "./crash.ts";
 export { describeApi } from "./describe-api.ts";
 export { ProjectError, type ProjectErrorCode, RuntimeError, type RuntimeErrorCode } from "./errors.ts";
 export { needsOutbox } from "./jobs/job-names.ts";
+export { jobsBackend } from "./jobs/jobs-backend.ts";
 export { loadJobs, JOBS_FOLDER } from "./jobs/load-jobs.ts";
 export { migrateJobs, openJobQueue } from "./jobs/open-job-queue.ts";
 export { loadProject, type LoadProjectOptions, type Project, RESOURCE_FOLDER } from "./load-project.ts";
