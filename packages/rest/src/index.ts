@@ -22,4 +22,5 @@ export type {
   Subject,
 } from "./port.ts";
 export type { ScopableQuery, ScopeQuery } from "./scoped-query.ts";
-export { createRestRoutes, type ResourceFunctions, type RestOptions } from "./rest-routes.ts";
+export { checkFunctions, type ResourceFunctions } from "./functions.ts";
+export { createRestRoutes, type RestOptions } from "./rest-routes.ts";

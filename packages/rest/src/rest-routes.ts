@@ -3,7 +3,7 @@ import type { Endpoint, EndpointKind, Resource } from "@shaperail/resource";
 import { compileCachedAnswer } from "./cache/cached-answer.ts";
 import { type Changes, compileChanges } from "./cache/changes.ts";
 import { compileSettled, compileWriteAnswer } from "./cache/write-answer.ts";
-import type { Controller, Handler } from "./controller.ts";
+import type { Controller } from "./controller.ts";
 import { compileBulkCreate } from "./endpoint/bulk-create.ts";
 import { compileBulkDelete } from "./endpoint/bulk-delete.ts";
 import { compileCreate } from "./endpoint/create.ts";
@@ -15,6 +15,7 @@ import { compileList } from "./endpoint/list.ts";
 import { sendConditionally } from "./endpoint/send-rendered.ts";
 import { compileUpdate } from "./endpoint/update.ts";
 import { RestError } from "./errors.ts";
+import { findController, findHandler, type ResourceFunctions } from "./functions.ts";
 import { compileGate } from "./gate.ts";
 import { compileFollowing } from "./outbox/following.ts";
 import type { RestOutbox } from "./outbox/outbox-port.ts";
@@ -24,12 +25,6 @@ import { compileReferences } from "./sql/references.ts";
 import { createSession, type Session } from "./sql/session.ts";
 import { compileTables, type Table } from "./sql/table.ts";
 import { createTurns, type Turns } from "./sql/turns.ts";
-
-/** Functions of the application, by the name a resource file calls them. */
-export interface ResourceFunctions {
-  readonly controllers: Readonly<Record<string, unknown>>;
-  readonly handlers: Readonly<Record<string, unknown>>;
-}
 
 export interface RestOptions {
   /** Validated resources, all that share a database. */
@@ -181,14 +176,14 @@ interface SharedParts
 function compileRoute(shared: SharedParts, { controllers, handlers }: ResourceFunctions): Route {
   const { endpoint, table, authorize, limit, cache } = shared;
   const { resource } = table;
-  const find = (names: readonly string[], kind: "controller"): Controller[] =>
-    names.map((name) => findFunction(controllers, { name, kind, endpoint, resource }) as Controller);
+  const find = (names: readonly string[]): Controller[] =>
+    names.map((name) => findController(controllers, { name, endpoint, resource }));
   const context: EndpointContext = {
     ...shared,
     // With dots, which no name has: `notes_v1` and its `peek` are not `notes` and its `v1_peek`.
     statementName: `${resource.name}.v${resource.version}.${endpoint.action}`,
-    before: find(endpoint.before, "controller"),
-    after: find(endpoint.after, "controller"),
+    before: find(endpoint.before),
+    after: find(endpoint.after),
   };
   const answer = compileAnswer(context, { ...shared, render: compileRender(context, handlers) });
   const isCached = cache !== undefined && endpoint.cache !== undefined;
@@ -217,9 +212,7 @@ function compileAnswer(
 function compileRender(context: EndpointContext, handlers: Readonly<Record<string, unknown>>): Render {
   const { endpoint, table } = context;
   if (endpoint.kind !== "custom") return waking(context, COMPILERS[endpoint.kind](context));
-  const name = endpoint.handler ?? endpoint.action;
-  const handler = findFunction(handlers, { name, kind: "handler", endpoint, resource: table.resource }) as Handler;
-  return compileCustom(context, handler);
+  return compileCustom(context, findHandler(handlers, { endpoint, resource: table.resource }));
 }
 
 /** Tells the relay when the statement is committed. After a failure too: it may have come after the commit, and waking costs nothing. */
@@ -233,25 +226,4 @@ function waking(context: EndpointContext, render: Render): Render {
       outbox.wake();
     }
   };
-}
-
-interface Wanted {
-  readonly name: string;
-  readonly kind: "controller" | "handler";
-  readonly endpoint: Endpoint;
-  readonly resource: Resource;
-}
-
-function findFunction(
-  functions: Readonly<Record<string, unknown>>,
-  { name, kind, endpoint, resource }: Wanted,
-): unknown {
-  const found = Object.hasOwn(functions, name) ? functions[name] : undefined;
-  if (typeof found === "function") return found;
-  const file = `${resource.name}.${kind === "controller" ? "controller" : "handlers"}.ts`;
-  throw new RestError(`The ${kind} \`${name}\` of ${resource.name}.${endpoint.action} does not exist.`, {
-    code: "REST_FUNCTION_MISSING",
-    hint: `Export a function of this name from ${file}, beside ${resource.file}.`,
-    details: { resource: resource.name, version: resource.version, action: endpoint.action, function: name },
-  });
 }

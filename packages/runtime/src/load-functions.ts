@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { toError } from "@shaperail/core";
 import type { Resource } from "@shaperail/resource";
-import type { ResourceFunctions } from "@shaperail/rest";
+import { checkFunctions, type ResourceFunctions } from "@shaperail/rest";
 import { RuntimeError } from "./errors.ts";
 
 /** Functions of every resource that names any, by the resource's name. */
@@ -18,7 +18,7 @@ const EXTENSIONS = [".ts", ".mts", ".js", ".mjs"];
  * Imports `<resource>.controller.ts` and `<resource>.handlers.ts` from the folder, for resources that name a controller or handler.
  * Node strips the types itself. Versions of a resource share their files.
  *
- * @throws RuntimeError `RUNTIME_MODULE_FAILED` when a file cannot be imported. A file that is not there is left to whoever needs its functions.
+ * @throws RuntimeError `RUNTIME_MODULE_FAILED` when a file cannot be imported, RestError `REST_FUNCTION_MISSING` for a function that is not there.
  */
 export async function loadFunctions(folder: string, resources: readonly Resource[]): Promise<LoadedFunctions> {
   const loaded = new Map<string, ResourceFunctions>();
@@ -27,10 +27,12 @@ export async function loadFunctions(folder: string, resources: readonly Resource
     const needsControllers = endpoints.some(({ before, after }) => before.length + after.length > 0);
     const needsHandlers = endpoints.some(({ kind }) => kind === "custom");
     if (!needsControllers && !needsHandlers) continue;
-    loaded.set(name, {
+    const functions = {
       controllers: needsControllers ? ((await importModule(folder, `${name}.controller`)) ?? {}) : {},
       handlers: needsHandlers ? ((await importModule(folder, `${name}.handlers`)) ?? {}) : {},
-    });
+    };
+    for (const resource of versions) checkFunctions(resource, functions);
+    loaded.set(name, functions);
   }
   return loaded;
 }

@@ -191,7 +191,7 @@ describe("a saved file", () => {
       .toBe(404);
   });
 
-  test("may be a controller: one that cannot be imported leaves the last valid version serving", async () => {
+  test("may be a controller: one that cannot be imported, or lacks its function, leaves the last valid version serving", async () => {
     await using served = await serve();
     const controller = join(served.path, "resources/posts.controller.ts");
     await writeFile(controller, "export const shout = (;\n");
@@ -202,6 +202,9 @@ describe("a saved file", () => {
     await served.says("Not reloaded");
     expect(served.output().stderr).toContain("RUNTIME_MODULE_FAILED");
     expect((await post(served.url, { title: "quiet" })).status).toBe(201);
+    await writeFile(controller, "export function whisper(): void {}\n");
+    await expect.poll(() => served.output().stderr, { timeout: 20_000 }).toContain("REST_FUNCTION_MISSING");
+    expect((await post(served.url, { title: "still quiet" })).status).toBe(201);
     await writeFile(
       controller,
       "export function shout(context: { input: { title: string } }): void {\n" +
