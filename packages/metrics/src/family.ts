@@ -22,6 +22,12 @@ export interface Family {
   readonly name: string;
   readonly help: string;
   readonly type: "counter" | "gauge" | "histogram" | "summary";
+  /**
+   * How the values of several processes become that of all: added up, or, where each of them says the same about something they share,
+   * the largest.
+   * @default "sum"
+   */
+  readonly merge?: "sum" | "max";
   samples(): readonly Sample[];
 }
 

@@ -1,3 +1,4 @@
+export { cumulativeOf, type FamilySnapshot, type MetricsSnapshot, mergeSnapshots } from "./merge-snapshots.ts";
 export { createMetrics, type Metrics, type MetricsOptions } from "./metrics.ts";
 export type { PoolState } from "./pool-metrics.ts";
 export type { Reading, ReadingValue } from "./readings.ts";

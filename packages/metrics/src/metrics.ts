@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Logger, noopLogger, type Observer } from "@shaperail/core";
 import { UNMATCHED, type WatchedRequest, watchRequest } from "./express.ts";
+import { type MetricsSnapshot, toSnapshot } from "./merge-snapshots.ts";
 import { createOperationMetrics } from "./operation-metrics.ts";
 import { createPoolMetrics, type PoolState } from "./pool-metrics.ts";
 import { createProcessMetrics } from "./process-metrics.ts";
@@ -44,8 +45,13 @@ export interface Metrics {
    * @throws TypeError when the name is not valid, or is there already.
    */
   add(reading: Reading): void;
-  /** The page: OpenMetrics with exemplars when `accept` prefers it, otherwise text in version 0.0.4. Never rejects. */
-  render(accept?: string): Promise<MetricsPage>;
+  /** Everything as it is now, as plain data that can be sent to another process; {@link mergeSnapshots} joins several. Never rejects. */
+  snapshot(): Promise<MetricsSnapshot>;
+  /**
+   * The page: OpenMetrics with exemplars when `accept` prefers it, otherwise text in version 0.0.4. It shows `of` when that is given,
+   * otherwise everything as it is now. Never rejects.
+   */
+  render(accept?: string, of?: MetricsSnapshot): Promise<MetricsPage>;
   /** A middleware for Express that observes requests by the template of their route. */
   readonly watch: (request: WatchedRequest, response: ServerResponse, next: () => void) => void;
   /** Answers a request of `node:http` or Express with the page. */
@@ -74,11 +80,14 @@ export function createMetrics({
   for (const route of [...routes, { method: "GET", path: UNMATCHED }]) requests.declareRoute(route);
   requests.declareError("http_500");
 
-  const render = async (accept?: string): Promise<MetricsPage> => {
+  const snapshot = async (): Promise<MetricsSnapshot> => {
     // Read first: what fails counts as an error, and that is on the same page.
     const read = await readings.collect();
     const ofProcess = (await process?.collect()) ?? [];
-    const families = [...requests.families, ...pools.families, ...operations.families, ...read, ...ofProcess];
+    return [...requests.families, ...pools.families, ...operations.families, ...read, ...ofProcess].map(toSnapshot);
+  };
+  const render = async (accept?: string, of?: MetricsSnapshot): Promise<MetricsPage> => {
+    const families = (of ?? (await snapshot())).map((family) => ({ ...family, samples: () => family.samples }));
     return prefersOpenMetrics(accept) ? renderOpenMetrics(families) : renderText(families);
   };
 
@@ -89,6 +98,7 @@ export function createMetrics({
     observer: operations.observer,
     addPool: pools.add,
     add: readings.add,
+    snapshot,
     render,
     watch(request, response, next) {
       watchRequest(request, response, requests.observe);

@@ -50,8 +50,12 @@ function toFamily({ name, help, type, values }: PromMetric): Family {
     const metricName = "metricName" in value ? String(value.metricName) : name;
     return { suffix: metricName.slice(name.length), labels: labelsText(definedOf(value.labels)), value: value.value };
   });
-  return { name, help, type: TYPES.find((known) => known === String(type)) ?? "gauge", samples: () => samples };
+  const known = TYPES.find((one) => one === String(type)) ?? "gauge";
+  return { name, help, type: known, merge: LARGEST.test(name) ? "max" : "sum", samples: () => samples };
 }
+
+/** Of several processes the slowest event loop counts, and the last start; memory and open files add up. */
+const LARGEST = /^nodejs_eventloop_|_info$|^process_start_time_seconds$/;
 
 function definedOf(labels: Readonly<Partial<Record<string, string | number>>>): Record<string, string | number> {
   return Object.fromEntries(

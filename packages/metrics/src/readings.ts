@@ -15,6 +15,11 @@ export interface Reading {
   readonly help: string;
   /** @default "gauge" */
   readonly type?: "gauge" | "counter";
+  /**
+   * How the values of several processes become one: the largest, for what all of them read at the same place, or the sum.
+   * @default "max" for a gauge, "sum" for a counter
+   */
+  readonly merge?: "sum" | "max";
   /** Longest wait for `read`, in milliseconds; then the page comes without it. @default 500 */
   readonly timeoutMs?: number;
   /** The signal is aborted at the deadline. */
@@ -37,12 +42,12 @@ export function createReadings(
 ): Readings {
   const readings = new Map<string, Reading>();
 
-  const sampled = async ({ name, help, type = "gauge", timeoutMs = 500, read }: Reading): Promise<Family[]> => {
+  const sampled = async ({ name, help, type = "gauge", merge, timeoutMs = 500, read }: Reading): Promise<Family[]> => {
     try {
       const answer = await withDeadline(async (signal) => read(signal), { timeoutMs, what: `The metric ${name}` });
       const values = typeof answer === "number" ? [{ value: answer }] : answer;
       const samples = values.map(toSample);
-      return [{ name, help, type, samples: () => samples }];
+      return [{ name, help, type, merge: merge ?? (type === "gauge" ? "max" : "sum"), samples: () => samples }];
     } catch (error) {
       // A value from before would say that all is as it was.
       onFailure(name, error);
@@ -69,5 +74,5 @@ function toSample({ value, labels = {} }: ReadingValue): Sample {
 }
 
 function zero({ name, help }: Pick<Reading, "name" | "help">): Family {
-  return { name, help, type: "gauge", samples: () => [{ suffix: "", labels: "", value: 0 }] };
+  return { name, help, type: "gauge", merge: "max", samples: () => [{ suffix: "", labels: "", value: 0 }] };
 }
