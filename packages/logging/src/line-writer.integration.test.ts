@@ -45,6 +45,30 @@ test.each([
   expect(lines.every(({ n }, index) => n === index + 1)).toBe(true);
 });
 
+test("lines of several processes in one slow pipe stay whole", async () => {
+  const code = `
+    import { createLogger } from ${JSON.stringify(source)};
+    const logger = createLogger({ shared: true, fields: { worker: Number(process.argv[1]) } });
+    for (let n = 1; n <= 5000; n += 1) logger.info("é".repeat(n % 700), { n });
+  `;
+  const command = `for n in 1 2 3; do "$0" "$@" $n & done; wait`;
+  const child = spawn("sh", ["-c", command, process.execPath, ...nodeArgs, code], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  let text = "";
+  for await (const chunk of child.stdout.setEncoding("utf8")) text += chunk;
+  const lines = text
+    .trimEnd()
+    .split("\n")
+    .map((line): { n: number; worker: number } => JSON.parse(line));
+  for (const worker of [1, 2, 3]) {
+    const own = lines.filter((line) => line.worker === worker);
+    expect(own).toHaveLength(5_000);
+    expect(own.every(({ n }, index) => n === index + 1)).toBe(true);
+  }
+});
+
 test("a reader that goes away does not end the service", () => {
   const code = `
     import { createLogger } from ${JSON.stringify(source)};

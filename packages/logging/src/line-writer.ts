@@ -14,6 +14,8 @@ export interface LineWriter {
 export interface LineWriterOptions {
   /** Called when lines are taken again after some were dropped, with their number. */
   readonly onDropped?: (lines: number) => void;
+  /** Others write there as well, so that what is written at once must be whole lines. @default false */
+  readonly shared?: boolean;
   /** What may wait for the reader, in characters; further lines are dropped. @default 8_388_608 */
   readonly maxWaitingLength?: number;
   /** At the end, the longest wait for a reader that takes nothing, in milliseconds. @default 5_000 */
@@ -23,6 +25,9 @@ export interface LineWriterOptions {
 // A burst of lines costs one call of the system instead of hundreds.
 const WRITE_AT_LENGTH = 16_384;
 const LARGEST_WRITE_BYTES = 65_536;
+// See pipe(7): what is not longer is never mixed with what others write.
+const PIPE_BUF_BYTES = 4_096;
+const NEWLINE = 0x0a;
 const FIRST_RETRY_MS = 1;
 const LONGEST_RETRY_MS = 64;
 
@@ -37,7 +42,12 @@ const LONGEST_RETRY_MS = 64;
  */
 export function createLineWriter(
   destination: number | string,
-  { onDropped = () => undefined, maxWaitingLength = 8_388_608, patienceMs = 5_000 }: LineWriterOptions = {},
+  {
+    onDropped = () => undefined,
+    shared = false,
+    maxWaitingLength = 8_388_608,
+    patienceMs = 5_000,
+  }: LineWriterOptions = {},
 ): LineWriter {
   const output = openOutput(destination);
   let isOpen = true;
@@ -57,7 +67,7 @@ export function createLineWriter(
         encoded = Buffer.from(waiting);
         waiting = "";
       }
-      const taken = output.write(encoded.subarray(0, LARGEST_WRITE_BYTES));
+      const taken = output.write(shared ? wholeLines(encoded) : encoded.subarray(0, LARGEST_WRITE_BYTES));
       if (taken === 0) return false;
       retryMs = FIRST_RETRY_MS;
       encoded = encoded.subarray(taken);
@@ -126,6 +136,13 @@ export function createLineWriter(
   // Not a signal: whatever ends the process, this is the last moment at which lines can be written.
   process.on("exit", flushSync);
   return { write, flushSync, close, dropped: () => dropped };
+}
+
+/** As many lines as a pipe takes whole or not at all; a longer line goes alone, and its rest next. */
+function wholeLines(bytes: Buffer): Buffer {
+  if (bytes.length <= PIPE_BUF_BYTES) return bytes;
+  const end = bytes.lastIndexOf(NEWLINE, PIPE_BUF_BYTES - 1);
+  return bytes.subarray(0, end === -1 ? bytes.indexOf(NEWLINE) + 1 || bytes.length : end + 1);
 }
 
 const nothing = new Int32Array(new SharedArrayBuffer(4));

@@ -39,6 +39,17 @@ export interface LoggerOptions {
    */
   readonly target?: string;
   /**
+   * Fields of every line: which process of several writes it, say.
+   * @default none
+   */
+  readonly fields?: LogFields;
+  /**
+   * Other processes write to the same destination: lines then leave in pieces that a pipe takes whole or not at all, so that lines of several
+   * processes never mix. Lines longer than 4,096 bytes still can.
+   * @default false
+   */
+  readonly shared?: boolean;
+  /**
    * Names whose values are written as `[REDACTED]`, at any depth and however they are written: `api_key` is also `apiKey`. The fields that
    * every request has, such as `status`, are shown on their lines nevertheless.
    * @default []
@@ -77,12 +88,14 @@ export function createLogger({
   color = false,
   destination = 1,
   target = "shaperail_runtime",
+  fields: constant,
+  shared = false,
   sensitive = [],
   redact = (fields) => fields,
   clock = systemClock,
 }: LoggerOptions = {}): OwnedLogger {
   const writer =
-    typeof destination === "function" ? writerOf(destination) : createLineWriter(destination, { onDropped });
+    typeof destination === "function" ? writerOf(destination) : createLineWriter(destination, { onDropped, shared });
   const winston = createSink(writer);
   const redaction = createRedaction(sensitive);
   const render = format === "json" ? createJsonFormat(redaction) : createPrettyFormat({ color, redaction });
@@ -96,7 +109,7 @@ export function createLogger({
 
   const fieldsOf = (given: LogFields): LogFields => {
     const context = logContext();
-    const fields = context === undefined ? given : { ...context, ...given };
+    const fields = context === undefined && constant === undefined ? given : { ...constant, ...context, ...given };
     try {
       return redact(fields);
     } catch {
