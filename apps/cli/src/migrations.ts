@@ -10,7 +10,7 @@ import {
   planInitialMigrations,
   type PlanChoices,
 } from "@shaperail/db/migrate";
-import type { Project } from "@shaperail/runtime";
+import { needsOutbox, type Project } from "@shaperail/runtime";
 import type { Resource } from "@shaperail/resource";
 
 import { explainingEdited } from "./migrate/explain-edited.ts";
@@ -24,12 +24,15 @@ export interface MigrationTarget {
   readonly resources: readonly Resource[];
   /** What the project's `auth` has to remember is kept here. */
   readonly auth: boolean;
+  /** What is written here leads to jobs or events. */
+  readonly events: boolean;
 }
 
 const FOLDER = "migrations";
 
 /** The databases to migrate, the default one first. It is reached past a pooler when DIRECT_DATABASE_URL says how. */
-export function migrationTargets({ directory, config, resources }: Project): MigrationTarget[] {
+export function migrationTargets(project: Project): MigrationTarget[] {
+  const { directory, config, resources } = project;
   const { directDatabaseUrl } = config.environment;
   return Object.entries<DatabaseConfig>(config.databases)
     .toSorted(([one], [other]) => Number(other === "default") - Number(one === "default"))
@@ -39,14 +42,15 @@ export function migrationTargets({ directory, config, resources }: Project): Mig
       folder: join(directory, FOLDER, database === "default" ? "" : database),
       resources: resources.filter(({ db }) => db === database),
       auth: database === "default" && config.auth !== undefined,
+      events: needsOutbox(project, database),
     }))
     .filter(({ database, resources: own }) => database === "default" || own.length > 0);
 }
 
 /** The initial migrations that are missing, as files of the target's folder. */
-export async function planInitial({ folder, resources, auth }: MigrationTarget): Promise<readonly NewMigrationFile[]> {
+export async function planInitial({ folder, resources, auth, events }: MigrationTarget): Promise<readonly NewMigrationFile[]> {
   const existingFiles = existsSync(folder) ? await readdir(folder) : [];
-  return planInitialMigrations({ tables: resources, existingFiles, auth }).files;
+  return planInitialMigrations({ tables: resources, existingFiles, auth, events }).files;
 }
 
 /** Writes the initial migrations that are missing; returns their paths, relative to the current directory. */

@@ -10,8 +10,10 @@ const SUPPORTED_FEATURES: readonly ResourceFeature[] = [
   "controllers",
   "custom_endpoints",
   "databases",
+  "events",
   "filters",
   "item_references",
+  "jobs",
   "offset_pagination",
   "owner",
   "rate_limit",
@@ -20,6 +22,7 @@ const SUPPORTED_FEATURES: readonly ResourceFeature[] = [
   "search",
   "soft_delete",
   "sort",
+  "subscribers",
   "tenancy",
   "transient",
 ];
@@ -28,10 +31,19 @@ const SUPPORTED_SECTIONS: readonly OptionalSection[] = [
   "auth",
   "cache",
   "cors",
+  "events",
+  "jobs",
   "logging.otlp_endpoint",
   "logging.slow_query_ms",
   "rate_limit",
+  "schedules",
 ];
+
+interface CheckOptions {
+  readonly logger: Logger;
+  /** This process is one of several. */
+  readonly hasWorkers?: boolean;
+}
 
 interface Declared {
   readonly config: ProjectConfig;
@@ -43,7 +55,7 @@ interface Declared {
  *
  * @throws RuntimeError `RUNTIME_FEATURE_UNSUPPORTED` that names every declaration.
  */
-export function checkFeatures({ config, resources }: Declared, logger: Logger): void {
+export function checkFeatures({ config, resources }: Declared, { logger, hasWorkers = false }: CheckOptions): void {
   const refused = inactiveFeatures(resources, { supported: SUPPORTED_FEATURES });
   if (refused.length > 0) {
     throw new RuntimeError(refused.map(({ message }) => message).join(" "), {
@@ -52,7 +64,10 @@ export function checkFeatures({ config, resources }: Declared, logger: Logger): 
       details: { declarations: refused },
     });
   }
-  for (const section of inactiveSections(config, { supported: SUPPORTED_SECTIONS })) {
+  // Development has one process, whatever production has.
+  const isOne = config.environment.nodeEnv === "production" && !hasWorkers;
+  const supported = isOne ? SUPPORTED_SECTIONS : [...SUPPORTED_SECTIONS, "workers" as const];
+  for (const section of inactiveSections(config, { supported })) {
     logger.warn(`The section \`${section}\` of the configuration has no effect yet.`, { section });
   }
 }

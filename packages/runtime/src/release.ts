@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { closeable, type Closeable, type Logger, toError, withDeadline } from "@shaperail/core";
 import type { ReleaseContract } from "@shaperail/db/migrate";
 import type { Databases } from "./databases.ts";
+import { needsOutbox } from "./jobs/job-names.ts";
 import type { Project } from "./load-project.ts";
 
 /** What of a project is deployed, as the memory of its databases knows it. */
@@ -20,7 +21,8 @@ export async function describeRelease({ config, resources, version }: Project): 
       const tables = resources.filter(({ db }) => db === database);
       if (tables.length === 0) return [];
       const auth = database === "default" && config.auth !== undefined;
-      return [[database, releaseContract({ tables, auth })] as const];
+      const events = needsOutbox({ config, resources }, database);
+      return [[database, releaseContract({ tables, auth, events })] as const];
     }),
   );
   return { name: config.environment.release ?? `${version}-${hashOf(contracts)}`, contracts };

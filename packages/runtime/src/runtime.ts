@@ -1,19 +1,18 @@
 import { join } from "node:path";
 import { describeConfig } from "@shaperail/config";
 import { type Closeable, closeable, type Logger } from "@shaperail/core";
-import type { Database } from "@shaperail/db";
 import { createHealth } from "@shaperail/health";
 import { createHttpApp, createHttpServer, type Fallback, type Route } from "@shaperail/http";
 import { createLogger, type OwnedLogger } from "@shaperail/logging";
-import { createRestRoutes } from "@shaperail/rest";
 import { type CredentialsModule, loadCredentials } from "./access/credentials-module.ts";
-import { openAccess } from "./access/open-access.ts";
 import { documentationRoutes, healthRoutes } from "./builtin-routes.ts";
 import { openCache } from "./cache/open-cache.ts";
 import { redisCheck } from "./cache/redis-check.ts";
 import { databaseChecks, openDatabases } from "./databases.ts";
 import { RuntimeError } from "./errors.ts";
 import { checkFeatures } from "./features.ts";
+import { type LoadedJobs, loadJobModules, openJobs } from "./jobs/open-jobs.ts";
+import { queueCheck } from "./jobs/queue-check.ts";
 import { type LoadedFunctions, loadFunctions } from "./load-functions.ts";
 import { type Project, RESOURCE_FOLDER } from "./load-project.ts";
 import { openMigrations } from "./migrations.ts";
@@ -24,7 +23,10 @@ import { openObservability } from "./observability/open-observability.ts";
 import { sensitiveNames } from "./observability/sensitive-names.ts";
 import { redisOpener } from "./open-redis.ts";
 import { announceRelease } from "./release.ts";
+import { openResourceRoutes } from "./resource-routes.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
+import { sharePools } from "./workers/share-pools.ts";
+import type { WorkerLink } from "./workers/worker-link.ts";
 
 export interface RuntimeOptions {
   /**
@@ -48,6 +50,12 @@ export interface RuntimeOptions {
    * @default `server.grace` of the configuration, which is 20_000 unless set
    */
   readonly graceMs?: number;
+  /**
+   * Which of several processes this one is, as `createWorkerLink` says it: it takes its share of `pool_size`, its lines have its number, and
+   * its page of metrics is that of all.
+   * @default it is the only one
+   */
+  readonly worker?: WorkerLink;
 }
 
 /** Where a started application listens. */
@@ -84,30 +92,40 @@ const HEALTH_CACHE_MS = 1_000;
 
 /** Wires a project. Nothing is opened before `start()`. */
 export function createRuntime(
-  project: Project,
-  { mode = "server", logger: givenLogger, app, drainDelayMs: givenDelayMs, graceMs: givenGraceMs }: RuntimeOptions = {},
+  given: Project,
+  {
+    mode = "server",
+    logger: givenLogger,
+    app,
+    drainDelayMs: givenDelayMs,
+    graceMs: givenGraceMs,
+    worker,
+  }: RuntimeOptions = {},
 ): Runtime {
+  const project = worker === undefined ? given : { ...given, config: sharePools(given.config, worker) };
   const { config } = project;
-  const { requestTimeoutMs, maxBodyBytes } = config.server;
+  const { requestTimeoutMs } = config.server;
+  const isServer = mode === "server";
   const drainDelayMs = givenDelayMs ?? config.server.drainDelayMs;
   const graceMs = givenGraceMs ?? config.server.graceMs;
-  const ownLogger = givenLogger === undefined ? openLogger(project) : undefined;
+  const ownLogger = givenLogger === undefined ? openLogger(project, worker) : undefined;
   const logger: Logger = givenLogger ?? ownLogger ?? unreachable();
   const shutdown = createShutdown({ logger, deadlineMs: drainDelayMs + graceMs + CLOSE_MARGIN_MS });
 
   let loading: Promise<Loaded> | undefined;
   const load = (): Promise<Loaded> =>
     (loading ??= (async () => {
-      checkFeatures(project, logger);
+      checkFeatures(project, { logger, hasWorkers: worker !== undefined });
       const functions = await loadFunctions(join(project.directory, RESOURCE_FOLDER), project.resources);
-      return { functions, credentials: await loadCredentials(project) };
+      return { functions, credentials: await loadCredentials(project), jobs: await loadJobModules(project) };
     })());
 
   const open = async (): Promise<RuntimeAddress> => {
     logger.info(`starting ${config.project}`, { configuration: describeConfig(config) });
-    const { functions, credentials } = await load();
+    const { functions, credentials, jobs: jobModules } = await load();
     const observability = shutdown.add("tracing", await openObservability(project, { logger }));
     const { metrics, observer, dispatch } = observability;
+    worker?.reportMetrics(metrics.snapshot);
     if (ownLogger !== undefined) metrics.add(droppedLines(ownLogger));
     const databases = await openDatabases(config, { logger, observer, shutdown });
     for (const [name, { stats }] of databases) metrics.addPool(name, stats);
@@ -116,43 +134,36 @@ export function createRuntime(
     if (stopping) throw stoppedWhileStarting();
     const migrations = await openMigrations(project, { databases, logger });
     const openRedis = redisOpener(config, { logger, shutdown });
-    const cache = await openCache(project, { openRedis, shutdown, logger, observer });
+    const cache = isServer ? await openCache(project, { openRedis, shutdown, logger, observer }) : undefined;
     const redis = cache && (await openRedis());
+    const jobs = await openJobs(project, {
+      mode,
+      loaded: jobModules,
+      databases,
+      shutdown,
+      metrics,
+      logger,
+      observer,
+      graceMs: drainDelayMs + graceMs,
+    });
     const health = createHealth({
-      checks: { ...databaseChecks(databases, project.resources), ...(redis && { redis: redisCheck(redis) }) },
+      checks: {
+        ...databaseChecks(databases, isServer ? project.resources : []),
+        ...(redis && { redis: redisCheck(redis) }),
+        // A server whose queue is away goes on answering: what its writes lead to waits in the database.
+        ...(!isServer && jobs.check && { jobs: queueCheck(jobs.check) }),
+      },
       informational: migrations.checks,
       cacheMs: HEALTH_CACHE_MS,
       logger,
     });
-    const access = await openAccess(project, {
-      databases,
-      credentials,
-      openRedis,
-      shutdown,
-      logger,
-      countError: metrics.countError,
-    });
-    // The loader has proved that every `db:` names a connection.
-    const database = (name: string): Database => databases.get(name) ?? unreachable();
     const [live, ready] = healthRoutes(health);
-    const adminRoutes: readonly Route[] = [live, ready, metricsRoute(metrics), ...documentationRoutes(project)];
-    const resourceRoutes = (): readonly Route[] => [
-      ...access.routes,
-      ...createRestRoutes({
-        resources: project.resources,
-        database,
-        client: (name) => database(name).kysely(),
-        functions: ({ name }) => functions.get(name) ?? { controllers: {}, handlers: {} },
-        authorize: observability.noteUsers(access.authorize),
-        limit: access.limit,
-        cache,
-        rowLevelSecurity: (name) => config.databases[name]?.rowLevelSecurity ?? false,
-        maxBodyBytes,
-      }),
-    ];
+    const documentation = isServer ? documentationRoutes(project) : [];
+    const adminRoutes: readonly Route[] = [live, ready, metricsRoute(metrics, worker), ...documentation];
+    const parts = { databases, functions, credentials, cache, jobs, openRedis, observability, shutdown, logger };
     const routes: readonly Route[] = [
       ...(config.adminPort === undefined ? adminRoutes : [live]),
-      ...(mode === "server" ? resourceRoutes() : []),
+      ...(isServer ? await openResourceRoutes(project, parts) : []),
     ];
     observability.declare(routes);
     const http = createHttpApp({ routes, app, cors: config.cors, logger, ...dispatch });
@@ -174,8 +185,12 @@ export function createRuntime(
     shutdown.add("the server", server);
     shutdown.add(
       "readiness",
-      closeable(async () => health.shutDown()),
+      closeable(async () => {
+        health.shutDown();
+        jobs.stopTaking();
+      }),
     );
+    await jobs.start();
     const adminPort = (await admin?.listen())?.port;
     const { port } = await server.listen();
     logger.info(`listening on port ${port}`, { port, ...(adminPort === undefined ? {} : { admin_port: adminPort }) });
@@ -211,6 +226,7 @@ export function createRuntime(
 interface Loaded {
   readonly functions: LoadedFunctions;
   readonly credentials: CredentialsModule | undefined;
+  readonly jobs: LoadedJobs | undefined;
 }
 
 async function closeOnFailure<T>(started: Promise<T>, shutdown: Shutdown): Promise<T> {
@@ -222,11 +238,16 @@ async function closeOnFailure<T>(started: Promise<T>, shutdown: Shutdown): Promi
   }
 }
 
-function openLogger({ config: { logging, environment }, resources }: Project): OwnedLogger {
+function openLogger(
+  { config: { logging, environment }, resources }: Project,
+  worker: WorkerLink | undefined,
+): OwnedLogger {
   return createLogger({
     level: environment.rustLog ?? logging.level,
     format: logging.format,
     sensitive: sensitiveNames(resources),
+    shared: worker !== undefined,
+    fields: worker && { worker: worker.number },
   });
 }
 

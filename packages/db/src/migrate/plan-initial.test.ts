@@ -105,3 +105,15 @@ test("auth needs a place for sessions and API keys, made once, resources or not"
   expect(planInitialMigrations({ tables: [], existingFiles, auth: true }).files).toEqual([]);
   expect(planInitialMigrations({ tables: [], existingFiles: [] }).files).toEqual([]);
 });
+
+test("jobs and events need an outbox, a log, and a memory of webhooks, made once", () => {
+  const { files } = planInitialMigrations({ tables: [], existingFiles: [], events: true });
+  expect(names(files)).toEqual([
+    "0001_create_shaperail_outbox.up.sql",
+    "0002_create_shaperail_event_log.up.sql",
+    "0003_create_shaperail_webhook_delivery_log.up.sql",
+    "0004_create_shaperail_webhook_endpoints.up.sql",
+  ]);
+  const existingFiles = files.map(({ fileName }) => fileName);
+  expect(planInitialMigrations({ tables: [], existingFiles, events: true }).files).toEqual([]);
+});

@@ -12,6 +12,8 @@ export interface InitialMigrationsInput {
   readonly existingFiles: readonly string[];
   /** This connection keeps what the project's `auth` has to remember: sessions and API keys. @default false */
   readonly auth?: boolean;
+  /** What is written on this connection leads to jobs or events. @default false */
+  readonly events?: boolean;
 }
 
 export interface NewMigrationFile {
@@ -45,6 +47,7 @@ export function planInitialMigrations({
   tables,
   existingFiles,
   auth = false,
+  events = false,
 }: InitialMigrationsInput): InitialMigrations {
   const names = existingFiles.map(parseMigrationName).filter((name) => name !== undefined);
   const stems = new Set(names.map(({ stem }) => stem));
@@ -74,7 +77,7 @@ export function planInitialMigrations({
     files.push({ fileName: `${stem}.down.sql`, contents: [...due.map((sql) => sql.down), down].join("") });
   }
   for (const { name, isNeeded, up, down } of SYSTEM_TABLES) {
-    if (stems.has(`create_${name}`) || !isNeeded({ tables, auth })) continue;
+    if (stems.has(`create_${name}`) || !isNeeded({ tables, auth, events })) continue;
     version += 1;
     const stem = `${formatVersion(version)}_create_${name}`;
     files.push({ fileName: `${stem}.up.sql`, contents: up }, { fileName: `${stem}.down.sql`, contents: down });

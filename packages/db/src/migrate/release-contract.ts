@@ -38,6 +38,8 @@ export interface ReleaseContractInput {
   readonly tables: readonly TableModel[];
   /** The connection keeps what the project's `auth` has to remember. @default false */
   readonly auth?: boolean;
+  /** What is written on the connection leads to jobs or events. @default false */
+  readonly events?: boolean;
 }
 
 /**
@@ -47,10 +49,10 @@ export interface ReleaseContractInput {
  *
  * @throws `MigrateError` `MIGRATE_TABLE_CONFLICT`
  */
-export function releaseContract({ tables, auth = false }: ReleaseContractInput): ReleaseContract {
+export function releaseContract({ tables, auth = false, events = false }: ReleaseContractInput): ReleaseContract {
   const hasCode = tables.some(({ endpoints }) => endpoints.some(runsCode));
   const own = mergeTables(tables).map((table) => tableContract(table, hasCode));
-  const system = SYSTEM_TABLES.filter(({ isNeeded }) => isNeeded({ tables, auth }))
+  const system = SYSTEM_TABLES.filter(({ isNeeded }) => isNeeded({ tables, auth, events }))
     .flatMap(({ up }) => [...up.matchAll(/^CREATE TABLE "(\w+)"/gm)])
     .map(([, name = ""]) => ({ name, inserts: true, columns: [] }));
   const byName = (one: ContractTable, other: ContractTable): number => (one.name < other.name ? -1 : 1);

@@ -1,0 +1,151 @@
+import type { Logger, Observer } from "@shaperail/core";
+import type { Outbox } from "@shaperail/events";
+import type { Route } from "@shaperail/http";
+import type { JobDefinition, JobQueue } from "@shaperail/jobs";
+import type { Metrics } from "@shaperail/metrics";
+import type { RestOutbox } from "@shaperail/rest";
+import type { Databases } from "../databases.ts";
+import type { Project } from "../load-project.ts";
+import type { Shutdown } from "../shutdown.ts";
+import { refuseEviction } from "./check-eviction.ts";
+import { outboxConnections, subscribersOf, usesJobs } from "./job-names.ts";
+import { addOutboxMetrics, addQueueMetrics } from "./job-metrics.ts";
+import { concurrencyOf, jobsBackend } from "./jobs-backend.ts";
+import { carrierOf, withRequestId } from "./jobs-observer.ts";
+import { type Hook, loadHooks, loadJobs } from "./load-jobs.ts";
+import { startSchedules, startWorker } from "./start-jobs.ts";
+
+/** The functions of `jobs/` and `hooks/`. */
+export interface LoadedJobs {
+  readonly jobs: readonly JobDefinition[];
+  readonly hooks: ReadonlyMap<string, Hook>;
+}
+
+/** Imports them; undefined for a project without jobs. @throws RuntimeError as {@link loadJobs} */
+export async function loadJobModules(project: Project): Promise<LoadedJobs | undefined> {
+  return usesJobs(project) ? { jobs: await loadJobs(project), hooks: await loadHooks(project) } : undefined;
+}
+
+export interface JobsParts {
+  readonly mode: "server" | "worker";
+  readonly loaded: LoadedJobs | undefined;
+  readonly databases: Databases;
+  readonly shutdown: Shutdown;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly observer: Observer;
+  /** How long running jobs may take to finish after a stop is asked for, in milliseconds. */
+  readonly graceMs: number;
+}
+
+/** What an application does besides answering. */
+export interface Jobs {
+  /** Where the writes of a connection store what follows from them. */
+  outboxOf(connection: string): RestOutbox | undefined;
+  /** Webhooks that others send. */
+  readonly routes: readonly Route[];
+  /** Whether the queue answers; undefined when this process has nothing to do with it. */
+  readonly check: (() => Promise<void>) | undefined;
+  /**
+   * Begins to relay, to take jobs and to keep to the schedules.
+   * @throws JobsError `JOBS_SCHEMA_MISSING`, `JOBS_REFUSED`, `JOBS_SCHEDULE_INVALID`
+   */
+  start(): Promise<void>;
+  /** From now on no job is taken; those that run have their grace, which the shutdown waits for. */
+  stopTaking(): void;
+}
+
+const NO_JOBS: Jobs = {
+  outboxOf: () => undefined,
+  routes: [],
+  check: undefined,
+  start: async () => undefined,
+  stopTaking: () => undefined,
+};
+
+/**
+ * Opens the outbox of every connection that needs one, and, where this process runs jobs, a worker.
+ *
+ * @throws RuntimeError `RUNTIME_JOBS_EVICTED`
+ */
+export async function openJobs(project: Project, parts: JobsParts): Promise<Jobs> {
+  const { loaded, mode, shutdown, metrics } = parts;
+  if (loaded === undefined) return NO_JOBS;
+  const { config } = project;
+  const observer = withRequestId(parts.observer);
+  const logger = parts.logger.child("shaperail_runtime::jobs");
+  const backend = jobsBackend(config);
+  const concurrency = concurrencyOf(config, mode);
+  const isProduction = config.environment.nodeEnv === "production";
+  if (concurrency > 0 && backend.kind === "redis") await refuseEviction(backend.url, { isProduction, logger });
+
+  const { createQueue } = await import("@shaperail/jobs");
+  const queue = createQueue({ backend, jobs: loaded.jobs, logger, observer });
+  shutdown.add("the queue", queue);
+  const { outboxes, outboxOf } = await openOutboxes(project, { ...parts, loaded, queue, observer });
+  const outbox = outboxes.get("default");
+  if (outbox === undefined) return NO_JOBS;
+  const routes = await openInbound(project, { outbox, observer, logger });
+  if (concurrency === 0) return { ...NO_JOBS, outboxOf, routes };
+
+  addQueueMetrics(metrics, queue);
+  const { openWorker } = await import("./open-worker.ts");
+  const worker = openWorker(project, { ...parts, ...loaded, logger, observer, outbox, backend, concurrency });
+  return {
+    outboxOf,
+    routes,
+    check: async () => void (await queue.counts()),
+    async start() {
+      for (const one of outboxes.values()) await one.start();
+      await startWorker(worker, logger);
+      shutdown.add("schedules", await startSchedules(queue, config.schedules, logger));
+    },
+    stopTaking: () => void worker.close({ graceMs: parts.graceMs }),
+  };
+}
+
+interface OutboxParts extends JobsParts {
+  readonly loaded: LoadedJobs;
+  readonly queue: JobQueue;
+}
+
+async function openOutboxes(
+  project: Project,
+  { loaded, databases, queue, shutdown, metrics, logger, observer }: OutboxParts,
+): Promise<{ readonly outboxes: ReadonlyMap<string, Outbox>; readonly outboxOf: Jobs["outboxOf"] }> {
+  const { createEventRouter, createOutbox, outboxInsert } = await import("@shaperail/events");
+  const router = createEventRouter(subscribersOf(project));
+  const outboxes = new Map<string, Outbox>();
+  for (const name of outboxConnections(project)) {
+    const database = databases.get(name);
+    if (database === undefined) continue;
+    const outbox = createOutbox({ database, queue, route: router.route, logger });
+    outboxes.set(name, shutdown.add(`the outbox of ${name}`, outbox));
+  }
+  addOutboxMetrics(metrics, outboxes);
+  const names = new Set(loaded.jobs.map(({ name }) => name));
+  const shared = {
+    insert: outboxInsert,
+    hears: router.hears,
+    hasJob: (name: string) => names.has(name),
+    carrier: () => carrierOf(observer),
+  };
+  return {
+    outboxes,
+    outboxOf(connection) {
+      const outbox = outboxes.get(connection);
+      return outbox && { ...shared, wake: outbox.wake };
+    },
+  };
+}
+
+async function openInbound(
+  { config }: Project,
+  { outbox, observer, logger }: { outbox: Outbox; observer: Observer; logger: Logger },
+): Promise<readonly Route[]> {
+  const inbound = config.events?.inbound ?? [];
+  if (inbound.length === 0) return [];
+  const { inboundRoutes } = await import("./inbound-routes.ts");
+  const { maxBodyBytes } = config.server;
+  return inboundRoutes(inbound, { outbox, maxBodyBytes, carrier: () => carrierOf(observer), logger });
+}
