@@ -17,11 +17,13 @@ import { seedCommand } from "./commands/seed.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { validateCommand } from "./commands/validate.ts";
+import { workerCommand } from "./commands/worker.ts";
 
 /** Every command, in the order of a first day. */
 export const COMMANDS: readonly (Command | CommandGroup)[] = [
   initCommand,
   serveCommand,
+  workerCommand,
   resourceCommand,
   generateCommand,
   diffCommand,

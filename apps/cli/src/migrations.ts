@@ -48,7 +48,12 @@ export function migrationTargets(project: Project): MigrationTarget[] {
 }
 
 /** The initial migrations that are missing, as files of the target's folder. */
-export async function planInitial({ folder, resources, auth, events }: MigrationTarget): Promise<readonly NewMigrationFile[]> {
+export async function planInitial({
+  folder,
+  resources,
+  auth,
+  events,
+}: MigrationTarget): Promise<readonly NewMigrationFile[]> {
   const existingFiles = existsSync(folder) ? await readdir(folder) : [];
   return planInitialMigrations({ tables: resources, existingFiles, auth, events }).files;
 }

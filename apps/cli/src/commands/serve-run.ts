@@ -11,15 +11,15 @@ export const runServe: RunCommand = async (context, invocation) => {
   }
   if (invocation.flag("child") && context.parent !== undefined) {
     const { runServerForParent } = await import("../serve/run-server.ts");
-    return runServerForParent(context, context.parent);
+    return runServerForParent(context, { parent: context.parent, mode: "server" });
   }
   if (isProduction) {
     if (invocation.flag("seed")) throw notInProduction();
     const { runServer } = await import("../serve/run-server.ts");
-    return runServer(context, env);
+    return runServer(context, { env, mode: "server" });
   }
   const { serveInDevelopment } = await import("../serve/development.ts");
-  return serveInDevelopment(context, { env, seed: invocation.flag("seed") });
+  return serveInDevelopment(context, { env, seed: invocation.flag("seed"), mode: "server" });
 };
 
 /** A flag beats a variable: both are how a person overrides the file for one run. */

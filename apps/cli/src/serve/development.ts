@@ -2,9 +2,12 @@ import type { Project } from "@shaperail/runtime";
 import type { CommandContext } from "../command.ts";
 import { EXIT_CODES } from "../errors.ts";
 import { outdatedDerivedFiles, writeGenerated } from "../generate/generated-files.ts";
+import { BOARD_PATH } from "../jobs/jobs-board.ts";
+import { hasJobs, requireJobs } from "../jobs/require-jobs.ts";
 import { migrateProject } from "../migrations.ts";
 import { type Environment, type OpenedProject, openProject, writeWarnings } from "../project.ts";
 import { reportError } from "../report-error.ts";
+import type { ServerMode } from "./run-server.ts";
 import { seedWhenEmpty } from "./seed-when-empty.ts";
 import { type ServerAddress, spawnServer } from "./server-process.ts";
 import { createSupervisor } from "./supervisor.ts";
@@ -14,6 +17,7 @@ export interface DevelopmentOptions {
   readonly env: Environment;
   /** Load seeds/ when their tables are empty. */
   readonly seed: boolean;
+  readonly mode: ServerMode;
 }
 
 /** Signals closer together than this are one request to stop: a terminal tells the whole group, and npx tells us again. */
@@ -25,12 +29,15 @@ const EXIT_CODE_BY_SIGNAL: Readonly<Record<string, number>> = { SIGINT: 130, SIG
  * Owns what the server needs: starts the database, migrates, runs the server as a child, and replaces it when a file
  * changes. A version that is not valid is reported, and the last valid one goes on serving.
  */
-export async function serveInDevelopment(context: CommandContext, { env, seed }: DevelopmentOptions): Promise<number> {
+export async function serveInDevelopment(
+  context: CommandContext,
+  { env, seed, mode }: DevelopmentOptions,
+): Promise<number> {
   const startedAt = performance.now();
   const { stderr } = context;
   const stopped = Promise.withResolvers<void>();
   const supervisor = createSupervisor({
-    spawn: () => spawnServer(context),
+    spawn: () => spawnServer(context, mode),
     onCrash: (exitCode) =>
       stderr.write(`The server ended with ${exitCode}; the next change of a file starts it again.\n`),
   });
@@ -57,6 +64,7 @@ export async function serveInDevelopment(context: CommandContext, { env, seed }:
     const next = await openProject(context, { env, running });
     opened.push(next);
     writeWarnings(context, next.project);
+    if (mode === "worker") requireJobs(next.project);
     // Not the stubs: a name that is being typed would leave a file behind with each pause.
     await writeGenerated(next.project, await outdatedDerivedFiles(next.project));
     await migrate(context, next.project);
@@ -71,7 +79,7 @@ export async function serveInDevelopment(context: CommandContext, { env, seed }:
     const { project, env: childEnv } = await prepare();
     if (seed) await seedWhenEmpty(context, project);
     const address = await supervisor.replace(childEnv);
-    writeReady(context, project, { address, ms: performance.now() - startedAt });
+    writeReady(context, project, { address, mode, ms: performance.now() - startedAt });
 
     const reload = async (): Promise<void> => {
       const changedAt = performance.now();
@@ -115,21 +123,30 @@ async function migrate({ stderr }: CommandContext, project: Project): Promise<vo
 
 interface Readiness {
   readonly address: ServerAddress;
+  readonly mode: ServerMode;
   readonly ms: number;
 }
 
-function writeReady({ stderr }: CommandContext, { config, resources }: Project, { address, ms }: Readiness): void {
+function writeReady({ stderr }: CommandContext, project: Project, { address, mode, ms }: Readiness): void {
   const { url } = address;
-  const lists = resources.flatMap(({ version, endpoints }) =>
-    endpoints.filter(({ kind }) => kind === "list").map(({ path }) => `${url}/v${version}${path}`),
-  );
+  const what = mode === "worker" ? "is working on its jobs" : "is ready";
   const lines = [
-    `${config.project} is ready after ${Math.round(ms)} ms. Ctrl-C stops it; saving a file reloads it.`,
-    ...lists.slice(0, 5).map((list) => `  API     ${list}`),
-    `  Docs    ${url}/docs`,
+    `${project.config.project} ${what} after ${Math.round(ms)} ms. Ctrl-C stops it; saving a file reloads it.`,
+    ...(mode === "server" ? pagesOf(project, url) : []),
     `  Health  ${url}/health  ${url}/health/ready`,
   ];
   stderr.write(`${lines.join("\n")}\n`);
+}
+
+function pagesOf(project: Project, url: string): string[] {
+  const lists = project.resources.flatMap(({ version, endpoints }) =>
+    endpoints.filter(({ kind }) => kind === "list").map(({ path }) => `${url}/v${version}${path}`),
+  );
+  return [
+    ...lists.slice(0, 5).map((list) => `  API     ${list}`),
+    `  Docs    ${url}/docs`,
+    ...(hasJobs(project) ? [`  Jobs    ${url}${BOARD_PATH}`] : []),
+  ];
 }
 
 /** Runs the work again when it was asked for while running, however often that was. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../errors.ts";
 import type { Environment } from "../project.ts";
+import type { ServerMode } from "./run-server.ts";
 import { isServerMessage, type ServerMessage } from "./server-message.ts";
 
 /** Where a server process listens. */
@@ -30,9 +31,9 @@ const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2,
  *
  * It has a process group of its own, so that Ctrl-C in a terminal does not reach it before its parent has decided.
  */
-export function spawnServer(context: CommandContext): ServerProcess {
+export function spawnServer(context: CommandContext, mode: ServerMode): ServerProcess {
   const [program, ...args] = context.self;
-  const child = spawn(program, [...args, "serve", "--child"], {
+  const child = spawn(program, [...args, mode === "worker" ? "worker" : "serve", "--child"], {
     cwd: context.directory,
     env: { ...context.env },
     detached: true,
