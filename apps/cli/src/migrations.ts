@@ -13,7 +13,9 @@ import {
 import { needsOutbox, type Project } from "@shaperail/runtime";
 import type { Resource } from "@shaperail/resource";
 
+import { migrateJobTables } from "./jobs/job-tables.ts";
 import { explainingEdited } from "./migrate/explain-edited.ts";
+
 /** A database of the project that has migrations, or resources that need some. */
 export interface MigrationTarget {
   /** Name of the connection. */
@@ -86,12 +88,25 @@ export interface MigrateProjectOptions extends PlanChoices {
   readonly onGenerated?: (file: string) => void;
   readonly onApplied?: (migration: FinishedMigration, target: MigrationTarget) => void;
   readonly onProgress?: (progress: MigrationProgress, target: MigrationTarget) => void;
+  /** The tables of the job queue, which come with its library and not as files, have been made or brought up to date. */
+  readonly onJobTables?: () => void;
 }
 
-/** Creates what is missing for every database, then applies what is pending; returns how many were applied. */
+/**
+ * Creates what is missing for every database, then applies what is pending; returns how many were applied. The tables of the job queue follow
+ * the default database, unless the files are to stop at a version.
+ */
 export async function migrateProject(
   project: Project,
-  { targets = migrationTargets(project), check, onGenerated, onApplied, onProgress, ...choices }: MigrateProjectOptions,
+  {
+    targets = migrationTargets(project),
+    check,
+    onGenerated,
+    onApplied,
+    onProgress,
+    onJobTables,
+    ...choices
+  }: MigrateProjectOptions,
 ): Promise<number> {
   for (const target of targets) for (const file of await createInitialMigrations(target)) onGenerated?.(file);
   let count = 0;
@@ -113,6 +128,9 @@ export async function migrateProject(
       }),
     );
     count += applied.length;
+  }
+  if (choices.to === undefined && targets.some(({ database }) => database === "default")) {
+    if (await migrateJobTables(project)) onJobTables?.();
   }
   return count;
 }

@@ -15,6 +15,7 @@ import type { Project } from "@shaperail/runtime";
 import type { CommandContext, RunCommand } from "../command.ts";
 import { EXIT_CODES } from "../errors.ts";
 import { maskCredentials } from "../mask-credentials.ts";
+import { JOB_SCHEMA, type JobTables, readJobTables } from "../jobs/job-tables.ts";
 import { refuseUnsafe } from "../migrate/check-target.ts";
 import { explainingEdited } from "../migrate/explain-edited.ts";
 import { choicesOf, modeOf, targetsOf } from "../migrate/migrate-options.ts";
@@ -48,6 +49,7 @@ const migrate: Form = async (context, { project, targets, choices, json, check }
   const { stdout } = context;
   const generated: string[] = [];
   const applied: unknown[] = [];
+  let hasMadeTables = false;
   const count = await untilSignal(context, async (signal) => {
     await using line = createProgressLine(context);
     return await migrateProject(project, {
@@ -64,14 +66,19 @@ const migrate: Form = async (context, { project, targets, choices, json, check }
         if (!json) stdout.write(`Applied ${describe(migration, target)}\n`);
       },
       onProgress: (progress, { database }) => line.follow(progress, database),
+      onJobTables() {
+        hasMadeTables = true;
+        if (!json) stdout.write(`Made the tables of the job queue (schema ${JOB_SCHEMA})\n`);
+      },
     });
   }).catch((error: unknown) => {
     // What was applied is applied, whatever a later file does; standard error says the rest.
     if (json) stdout.write(`${JSON.stringify({ generated, applied, error: errorJson(error) })}\n`);
     throw error;
   });
-  if (json) stdout.write(`${JSON.stringify({ generated, applied })}\n`);
-  else if (count === 0) stdout.write("Nothing to apply.\n");
+  const jobTables = hasMadeTables ? { job_tables: "made" } : {};
+  if (json) stdout.write(`${JSON.stringify({ generated, applied, ...jobTables })}\n`);
+  else if (count === 0 && !hasMadeTables) stdout.write("Nothing to apply.\n");
   return EXIT_CODES.ok;
 };
 
@@ -91,7 +98,7 @@ const rollback: Form = async (context, { targets, json }) => {
   return EXIT_CODES.ok;
 };
 
-const dryRun: Form = async ({ stdout }, { targets, choices, json }) => {
+const dryRun: Form = async ({ stdout }, { project, targets, choices, json }) => {
   const wouldGenerate: unknown[] = [];
   const wouldApply: unknown[] = [];
   const lines: string[] = [];
@@ -109,23 +116,43 @@ const dryRun: Form = async ({ stdout }, { targets, choices, json }) => {
       if (!fileName.endsWith(".down.sql")) lines.push(`Would generate and apply ${file}:`, indent(contents));
     }
   }
-  if (json) stdout.write(`${JSON.stringify({ would_generate: wouldGenerate, would_apply: wouldApply })}\n`);
+  const jobTables = choices.to === undefined ? await jobTablesOf(project, targets) : "none";
+  if (jobTables === "pending") lines.push(`Would make the tables of the job queue (schema ${JOB_SCHEMA}).`);
+  const outcome = { would_generate: wouldGenerate, would_apply: wouldApply, ...jobTablesJson(jobTables) };
+  if (json) stdout.write(`${JSON.stringify(outcome)}\n`);
   else stdout.write(lines.length === 0 ? "Nothing to apply.\n" : `${lines.join("\n")}\n`);
   return EXIT_CODES.ok;
 };
 
-const writeStatus: Form = async ({ stdout }, { targets, json }) => {
+const writeStatus: Form = async ({ stdout }, { project, targets, json }) => {
   const rows: (MigrationStatus & { readonly database: string })[] = [];
   for (const { database, url, folder } of targets) {
     // A look changes nothing: the folder is made by the first migration.
     if (!existsSync(folder)) continue;
     rows.push(...(await migrationStatus({ url, folder })).map((status) => ({ database, ...status })));
   }
-  if (json) stdout.write(`${JSON.stringify({ migrations: rows.map(statusJson) })}\n`);
-  else if (rows.length === 0) stdout.write("There are no migrations.\n");
-  else for (const row of rows) stdout.write(`${statusLine(row)}\n`);
+  const jobTables = await jobTablesOf(project, targets);
+  if (json) {
+    stdout.write(`${JSON.stringify({ migrations: rows.map(statusJson), ...jobTablesJson(jobTables) })}\n`);
+    return EXIT_CODES.ok;
+  }
+  if (rows.length === 0) stdout.write("There are no migrations.\n");
+  for (const row of rows) stdout.write(`${statusLine(row)}\n`);
+  if (jobTables !== "none") {
+    const state = jobTables === "current" ? "applied" : "pending";
+    stdout.write(`${state.padEnd(8)} tables of the job queue (schema ${JOB_SCHEMA})\n`);
+  }
   return EXIT_CODES.ok;
 };
+
+/** They are with the default database. */
+async function jobTablesOf(project: Project, targets: readonly MigrationTarget[]): Promise<JobTables> {
+  return targets.some(({ database }) => database === "default") ? readJobTables(project) : "none";
+}
+
+function jobTablesJson(jobTables: JobTables): { readonly job_tables?: JobTables } {
+  return jobTables === "none" ? {} : { job_tables: jobTables };
+}
 
 const FORMS: Readonly<Record<ReturnType<typeof modeOf>, Form>> = {
   apply: migrate,

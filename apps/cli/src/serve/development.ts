@@ -2,6 +2,7 @@ import type { Project } from "@shaperail/runtime";
 import type { CommandContext } from "../command.ts";
 import { EXIT_CODES } from "../errors.ts";
 import { outdatedDerivedFiles, writeGenerated } from "../generate/generated-files.ts";
+import { JOB_SCHEMA } from "../jobs/job-tables.ts";
 import { BOARD_PATH } from "../jobs/jobs-board.ts";
 import { hasJobs, requireJobs } from "../jobs/require-jobs.ts";
 import { migrateProject } from "../migrations.ts";
@@ -115,6 +116,7 @@ async function migrate({ stderr }: CommandContext, project: Project): Promise<vo
   await migrateProject(project, {
     onGenerated: (file) => stderr.write(`Generated ${file}\n`),
     onApplied: ({ fileName }) => stderr.write(`Applied ${fileName}\n`),
+    onJobTables: () => stderr.write(`Made the tables of the job queue (schema ${JOB_SCHEMA})\n`),
     onProgress({ kind }, { database }) {
       if (kind === "waiting") stderr.write(`Another migration of the database ${database} is running; waiting.\n`);
     },
