@@ -1,11 +1,13 @@
 import { createLogger } from "@shaperail/logging";
 import { createDatabase } from "@shaperail/db";
 import { onTestFinished } from "vitest";
-import { createRuntime, loadProject, type Runtime } from "./index.ts";
+import { createRuntime, loadProject, type Runtime, type RuntimeOptions } from "./index.ts";
 import { writeProject } from "./project.test-kit.ts";
 
 export interface RunningProject {
   readonly runtime: Runtime;
+  /** Where it listens. */
+  readonly url: string;
   /** Lines of the log so far. */
   readonly lines: readonly Record<string, unknown>[];
   /** Sends a request below the application's URL; a body is sent as JSON. */
@@ -31,12 +33,13 @@ export interface Reply<Data, Meta> {
 export async function startProject(
   files: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>>,
+  options: Pick<RuntimeOptions, "mode" | "graceMs"> = {},
 ): Promise<RunningProject> {
   const directory = await writeProject(files);
   const lines: Record<string, unknown>[] = [];
   const logger = createLogger({ destination: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) });
   const project = await loadProject({ directory: directory.path, env: { SHAPERAIL_PORT: "0", ...env } });
-  const runtime = createRuntime(project, { logger, graceMs: 2_000 });
+  const runtime = createRuntime(project, { logger, graceMs: 2_000, ...options });
   onTestFinished(async () => {
     await runtime.close().catch(() => undefined);
     await directory.close();
@@ -44,6 +47,7 @@ export async function startProject(
   const { url } = await runtime.start();
   return {
     runtime,
+    url,
     lines,
     page: async (path) => (await fetch(url + path)).text(),
     async call<Data, Meta>(path: string, { method = "GET", body, headers = {} }: Request = {}) {

@@ -1,10 +1,19 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { openRedis } from "@shaperail/cache";
 import { applyMigrations, planInitialMigrations } from "@shaperail/db/migrate";
 import { migrateJobs } from "@shaperail/jobs";
 import { parseResource } from "@shaperail/resource";
-import { createTestDatabase, startRedis, type TestDatabase, temporaryDirectory } from "@shaperail/test-services";
+import {
+  createTestDatabase,
+  openSqlClient,
+  type SqlClient,
+  startRedis,
+  type TestDatabase,
+  temporaryDirectory,
+} from "@shaperail/test-services";
 import { onTestFinished } from "vitest";
+import { execute } from "../running-project.test-kit.ts";
 
 /** A note whose create has a job; `email` must be nowhere but in its table. */
 export const NOTES = `resource: notes
@@ -59,7 +68,6 @@ export async function jobServices(
   const { files } = planInitialMigrations({ tables: [resource], existingFiles: [], events: true });
   for (const { fileName, contents } of files) await writeFile(join(folder.path, fileName), contents);
   await applyMigrations({ url: database.url, folder: folder.path });
-  const { execute } = await import("../running-project.test-kit.ts");
   await execute(database.url, [NOTED]);
   if (backend === "postgres") {
     await migrateJobs({ url: database.url });
@@ -103,4 +111,46 @@ export async function eventually<T>(
     if (performance.now() > endsAt) throw new Error(`still not as wanted: ${JSON.stringify(answer)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** A row of `noted`. */
+export interface Noted {
+  readonly title: string;
+  readonly payload: string;
+  readonly runs: number;
+}
+
+/** What the handler has noted down so far, by title. */
+export async function readNoted(client: Pick<SqlClient, "sql">): Promise<readonly Noted[]> {
+  const rows = await client.sql("SELECT title, payload, runs FROM noted ORDER BY title");
+  return rows.map(([title, payload, runs]) => ({ title: title ?? "", payload: payload ?? "", runs: Number(runs) }));
+}
+
+/** A client of the database that ends with the test. */
+export function clientOf({ database }: Pick<JobServices, "database">): SqlClient {
+  const client = openSqlClient(database.url);
+  onTestFinished(() => client.close());
+  return client;
+}
+
+/** Everything that is kept anywhere but in the application's own tables, as text. */
+export async function everythingKept({ env, database }: JobServices): Promise<string> {
+  const { REDIS_URL: url } = env;
+  await using client = openSqlClient(database.url);
+  const tables = await client.sql(
+    "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = 'shaperail_jobs' OR tablename LIKE 'shaperail\\_%'",
+  );
+  const kept: (string | null | undefined)[] = [];
+  for (const [table] of tables) {
+    kept.push(...(await client.sql(`SELECT to_jsonb(t)::text FROM ${table} t`)).flat());
+  }
+  if (url === undefined) return kept.join("\n");
+  await using redis = openRedis({ url, offlineQueue: true });
+  const { client: commands } = redis;
+  for (const key of await commands.keys("*")) {
+    const type = await commands.type(key);
+    if (type === "hash") kept.push(JSON.stringify(await commands.hgetall(key)));
+    if (type === "stream") kept.push(JSON.stringify(await commands.xrange(key, "-", "+")));
+  }
+  return kept.join("\n");
 }
