@@ -8,6 +8,7 @@ test("the package exports exactly this", () => {
     "RESOURCE_FOLDER",
     "RuntimeError",
     "createRuntime",
+    "createWorkerLink",
     "describeApi",
     "describeRelease",
     "exitOnCrash",

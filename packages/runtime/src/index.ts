@@ -10,3 +10,5 @@ export { loadProject, type LoadProjectOptions, type Project, RESOURCE_FOLDER } f
 export { describeRelease, type ProjectRelease } from "./release.ts";
 export { createRuntime, type Runtime, type RuntimeAddress, type RuntimeOptions } from "./runtime.ts";
 export { runUntilSignal, type RunOptions, type SignalSource } from "./signals.ts";
+export type { WorkerPosition } from "./workers/share-pools.ts";
+export { createWorkerLink, type WorkerChannel, type WorkerLink } from "./workers/worker-link.ts";

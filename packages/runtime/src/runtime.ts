@@ -115,7 +115,7 @@ export function createRuntime(
   let loading: Promise<Loaded> | undefined;
   const load = (): Promise<Loaded> =>
     (loading ??= (async () => {
-      checkFeatures(project, { logger, hasWorkers: worker !== undefined });
+      checkFeatures(project, { logger, hasWorkers: worker !== undefined || !isServer });
       const functions = await loadFunctions(join(project.directory, RESOURCE_FOLDER), project.resources);
       return { functions, credentials: await loadCredentials(project), jobs: await loadJobModules(project) };
     })());

@@ -15,8 +15,13 @@ export const runServe: RunCommand = async (context, invocation) => {
   }
   if (isProduction) {
     if (invocation.flag("seed")) throw notInProduction();
-    const { runServer } = await import("../serve/run-server.ts");
-    return runServer(context, { env, mode: "server" });
+    const position = parsePosition(invocation.value("process"));
+    if (position !== undefined && context.parent !== undefined) {
+      const { runWorker } = await import("../serve/run-worker.ts");
+      return runWorker(context, { env, parent: context.parent, position });
+    }
+    const { runInstance } = await import("../serve/run-instance.ts");
+    return runInstance(context, env);
   }
   const { serveInDevelopment } = await import("../serve/development.ts");
   return serveInDevelopment(context, { env, seed: invocation.flag("seed"), mode: "server" });
@@ -25,6 +30,12 @@ export const runServe: RunCommand = async (context, invocation) => {
 /** A flag beats a variable: both are how a person overrides the file for one run. */
 function withPort(env: CommandContext["env"], port: string | undefined): Environment {
   return port === undefined ? env : { ...env, SHAPERAIL_PORT: port };
+}
+
+/** `2/4`: the second of four processes. */
+function parsePosition(text = ""): { readonly number: number; readonly count: number } | undefined {
+  const [, number, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  return number === undefined || count === undefined ? undefined : { number: Number(number), count: Number(count) };
 }
 
 function notInProduction(): CliError {

@@ -9,7 +9,7 @@ export const serveCommand: Command = {
     ["--seed", "Insert the records of seeds/ when their tables are empty (development only)."],
     ["--json", "With --check, print JSON on standard output."],
   ],
-  hiddenOptions: ["--child"],
+  hiddenOptions: ["--child", "--process <position>"],
   examples: ["serve", "serve --port 4000 --seed", "serve --check"],
   load: async () => (await import("./serve-run.ts")).runServe,
 };

@@ -15,13 +15,13 @@ export async function runInstance(context: CommandContext, env: Environment): Pr
   const count = config === undefined ? 1 : workerCount(config);
   if (config === undefined || count === 1) {
     const { runServer } = await import("./run-server.ts");
-    return runServer(context, env);
+    return runServer(context, { env, mode: "server" });
   }
   const [, file = ""] = context.self;
   const port = env["SHAPERAIL_PORT"] === context.env["SHAPERAIL_PORT"] ? [] : ["--port", env["SHAPERAIL_PORT"] ?? ""];
   return runWorkers({
     count,
-    fork: (number) => forkWorker({ file, args: ["serve", "--worker", `${number}/${count}`, ...port] }),
+    fork: (number) => forkWorker({ file, args: ["serve", "--process", `${number}/${count}`, ...port] }),
     deadlineMs: config.server.drainDelayMs + config.server.graceMs + CLOSE_MARGIN_MS,
     onEvent: reportWorkers(config),
   });
