@@ -13,9 +13,7 @@ export const runDoctorConnections: RunCommand = async (context, invocation) => {
   const replicas = count(invocation, { name: "replicas", least: 1 });
   const surge = count(invocation, { name: "surge", least: 0, otherwise: 0 });
   const project = await loadProject({ directory: pathTo(context), env: context.env });
-  const { workers: configured } = project.config;
-  const workers = count(invocation, { name: "workers", least: 1, otherwise: configured === "auto" ? 1 : configured });
-  const scale = { replicas, surge, workers };
+  const scale = { replicas, surge };
 
   const servers = await readServers(project);
   const plans = servers.map(({ reading: { identity: _identity, ...server }, pools }) =>

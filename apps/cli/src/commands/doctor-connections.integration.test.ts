@@ -11,10 +11,10 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Two connections of the project that lead to the same server. */
+/** Two connections of the project that lead to the same server; the processes of a replica share them. */
 const FILES = {
   ...PROJECT,
-  "shaperail.config.yaml": `${CONFIG}    pool_size: 10
+  "shaperail.config.yaml": `${CONFIG.replace("databases:", "workers: 4\ndatabases:")}    pool_size: 10
   analytics: { engine: postgres, url: "\${ANALYTICS_URL}", pool_size: 5 }
 `,
 };
@@ -25,7 +25,7 @@ async function doctor(...words: readonly string[]) {
   return await run(["doctor", "--connections", ...words], { directory: directory.path, env });
 }
 
-test("counts replicas, surge and workers against the live server, beside its other clients but not the application's own", async () => {
+test("counts replicas and surge against the live server, beside its other clients but not the application's own", async () => {
   await using other = createDatabase({ url: server.url, applicationName: "somebody else" });
   await using own = createDatabase({ url: server.url, applicationName: "demo" });
   await Promise.all([other.connect(), own.connect()]);
@@ -38,7 +38,7 @@ test("counts replicas, surge and workers against the live server, beside its oth
   expect(connections).toMatchObject([
     {
       server: { maxConnections: 50, reserved: 5, otherClients: 1 },
-      processes: 3,
+      instances: 3,
       needed: 45,
       available: 45,
       left: -1,
@@ -55,10 +55,10 @@ test.each([
   {
     words: ["--replicas", "1"],
     exitCode: 0,
-    text: /^✓ .* is pass: \(1 replicas \+ 0 surge\) × 1 × \(default 10 \+ analytics 5\) = 15/,
+    text: /^✓ .* is pass: \(1 replicas \+ 0 surge\) × \(default 10 \+ analytics 5\) = 15/,
   },
   {
-    words: ["--replicas", "1", "--workers", "4"],
+    words: ["--replicas", "4"],
     exitCode: 3,
     text: /^✗ .* is over: .* = 60.*\n {2}fix: Set databases\.default/,
   },

@@ -8,7 +8,6 @@ export const doctorCommand: Command = {
     ["--connections", "Count the connections the application may open against what the database has to give."],
     ["--replicas <count>", "With --connections: replicas of the application."],
     ["--surge <count>", "With --connections: replicas that run besides during a rollout; 0 without it."],
-    ["--workers <count>", "With --connections: processes of one replica; `workers` of the configuration without it."],
   ],
   examples: ["doctor", "doctor --json", "doctor --connections --replicas 4 --surge 1"],
   load: async () => (await import("./doctor-run.ts")).runDoctor,

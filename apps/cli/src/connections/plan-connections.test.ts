@@ -10,37 +10,27 @@ interface Row {
   readonly pools?: readonly PlannedPool[];
   readonly replicas?: number;
   readonly surge?: number;
-  readonly workers?: number;
 }
 
 function request({ maxConnections = 100, reserved = 3, otherClients = 0, ...rest }: Row): PlanRequest {
   const server = { address: "db:5432", maxConnections, reserved, otherClients };
-  return { server, pools: [pool("default", 20)], replicas: 1, surge: 0, workers: 1, ...rest };
+  return { server, pools: [pool("default", 20)], replicas: 1, surge: 0, ...rest };
 }
 
 test.each<Row & { expected: object }>([
-  { replicas: 4, expected: { processes: 4, needed: 80, available: 97, left: 17, verdict: "pass" } },
+  { replicas: 4, expected: { instances: 4, needed: 80, available: 97, left: 17, verdict: "pass" } },
   { replicas: 4, surge: 1, expected: { needed: 100, left: -3, verdict: "over" } },
   { replicas: 4, otherClients: 10, expected: { left: 7, verdict: "tight" } },
   { replicas: 4, otherClients: 17, expected: { left: 0, verdict: "tight" } },
   { replicas: 4, otherClients: 18, expected: { left: -1, verdict: "over" } },
-  { replicas: 2, workers: 4, expected: { processes: 8, needed: 160, verdict: "over" } },
-  {
-    replicas: 2,
-    surge: 1,
-    workers: 2,
-    pools: [pool("default", 5)],
-    expected: { processes: 6, needed: 30, verdict: "pass" },
-  },
+  { replicas: 8, expected: { instances: 8, needed: 160, verdict: "over" } },
+  { replicas: 2, surge: 1, pools: [pool("default", 5)], expected: { instances: 3, needed: 15, verdict: "pass" } },
   { replicas: 2, pools: [pool("default", 20), pool("analytics", 30)], expected: { needed: 100, verdict: "over" } },
   { replicas: 40, pools: [pool("default", 20, true)], expected: { needed: 0, verdict: "pass" } },
   { replicas: 1, reserved: 13, maxConnections: 43, expected: { available: 30, left: 10, verdict: "pass" } },
-])(
-  "$replicas replica(s), surge $surge, workers $workers, others $otherClients, pools $pools",
-  ({ expected, ...row }) => {
-    expect(planConnections(request(row))).toMatchObject(expected);
-  },
-);
+])("$replicas replica(s), surge $surge, others $otherClients, pools $pools", ({ expected, ...row }) => {
+  expect(planConnections(request(row))).toMatchObject(expected);
+});
 
 test.each<Row & { sizes: Record<string, number> | undefined }>([
   { replicas: 4, sizes: undefined },

@@ -1,4 +1,4 @@
-/** A pool of the project, as every process of the application opens it. */
+/** A pool of the project, as every replica of the application opens it, in however many processes. */
 export interface PlannedPool {
   /** Name of the connection. */
   readonly name: string;
@@ -24,15 +24,13 @@ export interface PlanRequest {
   readonly replicas: number;
   /** Replicas that run besides during a rollout. */
   readonly surge: number;
-  /** Processes of one replica. */
-  readonly workers: number;
 }
 
 export interface ConnectionPlan {
   readonly server: ServerFacts;
   readonly pools: readonly PlannedPool[];
-  /** Processes that run at the same time, at most. */
-  readonly processes: number;
+  /** Replicas that run at the same time, at most. */
+  readonly instances: number;
   /** Connections that all of them open, at most. */
   readonly needed: number;
   /** What the server gives to ordinary clients. */
@@ -50,33 +48,33 @@ export interface ConnectionPlan {
 const HEADROOM = 0.1;
 
 /** Compares what the application may open with what the server has to give. */
-export function planConnections({ server, pools, replicas, surge, workers }: PlanRequest): ConnectionPlan {
-  const processes = (replicas + surge) * workers;
+export function planConnections({ server, pools, replicas, surge }: PlanRequest): ConnectionPlan {
+  const instances = replicas + surge;
   const direct = pools.filter(({ isPooled }) => !isPooled);
-  const needed = processes * direct.reduce((sum, { poolSize }) => sum + poolSize, 0);
+  const needed = instances * direct.reduce((sum, { poolSize }) => sum + poolSize, 0);
   const available = server.maxConnections - server.reserved;
   const left = available - server.otherClients - needed;
   const verdict = left < 0 ? "over" : left < available * HEADROOM ? "tight" : "pass";
   const isFine = verdict === "pass" || direct.length === 0;
-  const perProcess = Math.floor((Math.floor(available * (1 - HEADROOM)) - server.otherClients) / processes);
+  const perInstance = Math.floor((Math.floor(available * (1 - HEADROOM)) - server.otherClients) / instances);
   return {
     server,
     pools,
-    processes,
+    instances,
     needed,
     available,
     left,
     verdict,
-    fittingPoolSizes: isFine ? undefined : share(perProcess, direct),
+    fittingPoolSizes: isFine ? undefined : share(perInstance, direct),
     fittingMaxConnections: isFine
       ? undefined
       : Math.ceil((needed + server.otherClients) / (1 - HEADROOM)) + server.reserved,
   };
 }
 
-/** Divides a process's connections among its pools in the ratio they have, at least one each. */
-function share(perProcess: number, pools: readonly PlannedPool[]): Readonly<Record<string, number>> | undefined {
-  const spare = perProcess - pools.length;
+/** Divides a replica's connections among its pools in the ratio they have, at least one each. */
+function share(perInstance: number, pools: readonly PlannedPool[]): Readonly<Record<string, number>> | undefined {
+  const spare = perInstance - pools.length;
   if (spare < 0) return undefined;
   const wanted = pools.reduce((sum, { poolSize }) => sum + poolSize - 1, 0);
   const sizes = pools.map(({ name, poolSize }) => [
