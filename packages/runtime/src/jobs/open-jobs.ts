@@ -23,7 +23,9 @@ export interface LoadedJobs {
 
 /** Imports them; undefined for a project without jobs. @throws RuntimeError as {@link loadJobs} */
 export async function loadJobModules(project: Project): Promise<LoadedJobs | undefined> {
-  return usesJobs(project) ? { jobs: await loadJobs(project), hooks: await loadHooks(project) } : undefined;
+  if (!usesJobs(project)) return undefined;
+  jobsBackend(project.config);
+  return { jobs: await loadJobs(project), hooks: await loadHooks(project) };
 }
 
 export interface JobsParts {
@@ -97,8 +99,11 @@ export async function openJobs(project: Project, parts: JobsParts): Promise<Jobs
     check: async () => void (await queue.counts()),
     async start() {
       for (const one of outboxes.values()) await one.start();
-      await startWorker(worker, logger);
-      shutdown.add("schedules", await startSchedules(queue, config.schedules, logger));
+      const [schedules] = await Promise.all([
+        startSchedules(queue, config.schedules, logger),
+        startWorker(worker, logger),
+      ]);
+      shutdown.add("schedules", schedules);
     },
     stopTaking: () => void worker.close({ graceMs: parts.graceMs }),
   };
