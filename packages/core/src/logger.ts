@@ -14,6 +14,8 @@ export interface Logger {
   trace(message: string, fields?: LogFields): void;
   /** The same sink under another target, such as `shaperail_runtime::db`. Filters act on the target. */
   child(target: string): Logger;
+  /** Whether lines of this level are written, for whoever would go to some length for one. Absent: they may be. */
+  isEnabled?(level: "error" | "warn" | "info" | "debug" | "trace"): boolean;
 }
 
 const discard = (): void => undefined;
@@ -26,4 +28,5 @@ export const noopLogger: Logger = Object.freeze({
   debug: discard,
   trace: discard,
   child: () => noopLogger,
+  isEnabled: () => false,
 });

@@ -133,6 +133,7 @@ export function createLogger({
       debug: method("debug"),
       trace: method("trace"),
       child: loggerOf,
+      isEnabled: (of) => LOG_LEVELS.indexOf(of) < allowed,
     };
   };
 

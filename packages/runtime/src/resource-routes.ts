@@ -29,7 +29,11 @@ export interface ResourceRoutesParts {
 export async function openResourceRoutes(project: Project, parts: ResourceRoutesParts): Promise<readonly Route[]> {
   const { databases, functions, cache, jobs, observability } = parts;
   const { config, resources } = project;
-  const access = await openAccess(project, { ...parts, countError: observability.metrics.countError });
+  const access = await openAccess(project, {
+    ...parts,
+    countError: observability.metrics.countError,
+    noteUser: observability.noteUser,
+  });
   // The loader has proved that every `db:` names a connection.
   const database = (name: string): Database => databases.get(name) ?? unreachable();
   return [
@@ -40,7 +44,7 @@ export async function openResourceRoutes(project: Project, parts: ResourceRoutes
       database,
       client: (name) => database(name).kysely(),
       functions: ({ name }) => functions.get(name) ?? { controllers: {}, handlers: {} },
-      authorize: observability.noteUsers(access.authorize),
+      authorize: access.authorize,
       limit: access.limit,
       cache,
       outbox: jobs.outboxOf,

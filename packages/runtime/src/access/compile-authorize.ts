@@ -8,6 +8,8 @@ export interface AuthorizeOptions {
   readonly authenticator: Pick<Authenticator, "authenticate">;
   /** Where refusals are reported, with their reason and never with the credentials. */
   readonly logger: Logger;
+  /** Told who calls, whether let in or not. @default nobody is told */
+  readonly noteUser?: (exchange: Exchange, user: string) => void;
 }
 
 /**
@@ -15,11 +17,12 @@ export interface AuthorizeOptions {
  *
  * Answers at once when the credentials were verified lately: waiting would cost every request of a known caller.
  */
-export function compileAuthorize({ authenticator, logger }: AuthorizeOptions): Authorize {
+export function compileAuthorize({ authenticator, logger, noteUser = () => undefined }: AuthorizeOptions): Authorize {
   const log = logger.child("shaperail_runtime::auth");
 
   const admit = (exchange: Exchange, requirement: AccessRequirement, subject: Subject | undefined): Access => {
     const { rule, tenancy } = requirement;
+    if (subject !== undefined) noteUser(exchange, subject.sub);
     const decision = decide({ subject, rule, tenancy });
     if (decision.allowed) return { subject, scope: decision.scope };
     const { status, reason } = decision;

@@ -1,6 +1,6 @@
 import { createAuthenticator, createCredentialsLimit, createVerifier } from "@shaperail/auth";
 import type { Logger } from "@shaperail/core";
-import type { Route } from "@shaperail/http";
+import type { Exchange, Route } from "@shaperail/http";
 import type { Authorize, Limit } from "@shaperail/rest";
 import type { Databases } from "../databases.ts";
 import type { Project } from "../load-project.ts";
@@ -33,12 +33,14 @@ export interface AccessParts {
   readonly logger: Logger;
   /** Counts under `shaperail_errors_total`. */
   readonly countError: (errorType: string) => void;
+  /** Told who sent a request, whether let in or not. */
+  readonly noteUser: (exchange: Exchange, user: string) => void;
 }
 
 /** Joins what the project says about credentials and limits. Without an `auth` section nobody has credentials. */
 export async function openAccess(project: Project, parts: AccessParts): Promise<Access> {
   const { auth, server, rateLimit } = project.config;
-  const { logger, credentials, databases } = parts;
+  const { logger, credentials, databases, noteUser } = parts;
   const addressOf = clientAddress(server, logger);
   const issuesTokens = auth?.algorithm === "HS256" && auth.refreshExpirySeconds !== undefined;
   const limiter = isLimited(project) || issuesTokens ? await openRateLimiter(parts) : undefined;
@@ -66,5 +68,5 @@ export async function openAccess(project: Project, parts: AccessParts): Promise<
           db: () => databases.get("default")?.kysely(),
           logger,
         });
-  return { authorize: compileAuthorize({ authenticator, logger }), limit, routes };
+  return { authorize: compileAuthorize({ authenticator, logger, noteUser }), limit, routes };
 }

@@ -3,7 +3,7 @@ import type { Exchange, Finish } from "@shaperail/http";
 
 /** What is known of a request besides the exchange. */
 export interface RequestFacts {
-  /** Who was let in; undefined for nobody in particular. */
+  /** Who called, let in or not; undefined for nobody in particular. */
   readonly user: string | undefined;
   /** `trace_id` and `span_id`, when there is a trace. */
   readonly trace: LogFields | undefined;
@@ -14,6 +14,8 @@ export type AccessLog = (exchange: Exchange, finish: Finish, facts: RequestFacts
 
 export function createAccessLog(logger: Logger): AccessLog {
   const log = logger.child("shaperail_runtime::handlers");
+  // Decided once: a line that nobody reads is not put together either.
+  if (log.isEnabled?.("info") === false) return () => undefined;
   return ({ request, requestId, route }, { status, durationMs, aborted }, { user, trace }) => {
     const duration = Math.round(durationMs);
     const url = request.url ?? "";
@@ -24,7 +26,7 @@ export function createAccessLog(logger: Logger): AccessLog {
       path: route.path,
       status,
       duration_ms: duration,
-      user: user ?? "-",
+      ...(user === undefined ? {} : { user }),
       ...trace,
       ...(aborted ? { aborted } : {}),
     });

@@ -2,7 +2,6 @@ import { type Closeable, closeable, type Logger, type Observer } from "@shaperai
 import type { DispatchOptions, Exchange, Route } from "@shaperail/http";
 import { runWithLogContext } from "@shaperail/logging";
 import { createMetrics, type Metrics } from "@shaperail/metrics";
-import type { Authorize } from "@shaperail/rest";
 import { createTracing, type RequestSpan, type Tracing } from "@shaperail/tracing";
 import type { Project } from "../load-project.ts";
 import { createAccessLog } from "./access-log.ts";
@@ -15,8 +14,8 @@ export interface Observability extends Closeable {
   readonly observer: Observer;
   /** For the HTTP application. */
   readonly dispatch: Required<Pick<DispatchOptions, "around" | "onFinish">>;
-  /** The same decisions, remembering who was let in, for the log. */
-  noteUsers(authorize: Authorize): Authorize;
+  /** Remembers who sent a request, for its line. */
+  noteUser(exchange: Exchange, user: string): void;
   /** Puts the series of these routes on the page of metrics before their first request. */
   declare(routes: readonly Route[]): void;
 }
@@ -52,22 +51,11 @@ export async function openObservability(
     span?.end({ status, route: path === UNMATCHED ? undefined : path, aborted });
   };
 
-  const noteUsers = (authorize: Authorize): Authorize => {
-    const noted = <Access extends Awaited<ReturnType<Authorize>>>(exchange: Exchange, access: Access): Access => {
-      if (access.subject !== undefined) users.set(exchange, access.subject.sub);
-      return access;
-    };
-    return (exchange, requirement) => {
-      const access = authorize(exchange, requirement);
-      return access instanceof Promise ? access.then((known) => noted(exchange, known)) : noted(exchange, access);
-    };
-  };
-
   return {
     metrics,
     observer: startRequest === undefined ? metrics.observer : joinObservers(tracing.observer, metrics.observer),
     dispatch: { around, onFinish },
-    noteUsers,
+    noteUser: (exchange, user) => void users.set(exchange, user),
     declare: (routes) => routes.forEach(metrics.declareRoute),
     ...closeable(() => tracing.close()),
   };
