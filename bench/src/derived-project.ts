@@ -14,7 +14,7 @@ export interface Derivation {
 export function deriveProject({ config = "", posts }: Derivation): string {
   const directory = mkdtempSync(join(tmpdir(), "shaperail-bench-"));
   process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
-  for (const name of ["resources", "migrations", "shaperail.config.yaml", "package.json"]) {
+  for (const name of ["resources", "jobs", "hooks", "migrations", "shaperail.config.yaml", "package.json"]) {
     cpSync(join(BLOG, name), join(directory, name), { recursive: true });
   }
   const rewrite = (name: string, change: (text: string) => string): void => {

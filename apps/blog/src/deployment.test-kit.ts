@@ -9,7 +9,7 @@ import { BLOG } from "./blog.test-kit.ts";
 export async function copyOfBlog(): Promise<string> {
   const directory = await temporaryDirectory("model-change");
   onTestFinished(() => directory.close());
-  const copied = ["resources", "migrations", "shaperail.config.yaml", "package.json"];
+  const copied = ["resources", "jobs", "hooks", "migrations", "shaperail.config.yaml", "package.json"];
   for (const name of copied) await cp(join(BLOG, name), join(directory.path, name), { recursive: true });
   await rm(join(directory.path, "node_modules"), { force: true, recursive: true });
   await symlink(join(BLOG, "node_modules"), join(directory.path, "node_modules"));

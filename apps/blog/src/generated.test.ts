@@ -16,7 +16,7 @@ test.each(generatedFiles())("$path is what tools/generate.ts writes", async ({ p
 test("every table has its migration", async () => {
   const { resources } = await loadResources(join(blog, "resources"), { databases: ["default"] });
   const existingFiles = await readdir(join(blog, "migrations"));
-  expect(planInitialMigrations({ tables: resources, existingFiles, auth: true }).files).toEqual([]);
+  expect(planInitialMigrations({ tables: resources, existingFiles, auth: true, events: true }).files).toEqual([]);
 });
 
 test("the resources have neither mistakes nor warnings", async () => {

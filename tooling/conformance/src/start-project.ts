@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Logger, noopLogger } from "@shaperail/core";
 import { applyMigrations, planInitialMigrations } from "@shaperail/db/migrate";
 import type { OpenApiDocument } from "@shaperail/openapi";
-import { createRuntime, loadProject, type Project } from "@shaperail/runtime";
+import { createRuntime, loadProject, migrateJobs, type Project } from "@shaperail/runtime";
 import { createTestDatabase, temporaryDirectory } from "@shaperail/test-services";
 import pg from "pg";
 
@@ -39,6 +39,7 @@ export async function startProject(
   await connection.connect();
   const project = await loadProject({ directory, env: { DATABASE_URL: database.url, SHAPERAIL_PORT: "0", ...env } });
   await migrate(project, database.url);
+  await migrateJobs(project);
   const runtime = createRuntime(project, { logger, graceMs: 1_000 });
   const { port } = await runtime.start();
   const url = `http://127.0.0.1:${port}`;

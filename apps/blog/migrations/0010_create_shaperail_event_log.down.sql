@@ -1,0 +1,1 @@
+DROP TABLE "shaperail_event_log";

@@ -1,0 +1,1 @@
+DROP TABLE "shaperail_webhook_endpoints";

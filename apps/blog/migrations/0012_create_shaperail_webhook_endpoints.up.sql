@@ -1,0 +1,7 @@
+CREATE TABLE "shaperail_webhook_endpoints" (
+  "url" TEXT PRIMARY KEY,
+  "failures" BIGINT NOT NULL,
+  "disabled_at" TIMESTAMPTZ,
+  "reason" TEXT,
+  "updated_at" TIMESTAMPTZ NOT NULL DEFAULT now()
+);
