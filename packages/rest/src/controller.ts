@@ -17,7 +17,8 @@ export interface ControllerUser {
 /**
  * What a controller works with. Before- and after-controllers of one request get the same object.
  *
- * `Input` and `Data` are the writable fields and the row of the resource; `Db` is what the application gave as its database client.
+ * `Input` and `Data` are the writable fields and the row of the resource; `Db` is what the application gave as its database client, and
+ * `Jobs` the payloads of its jobs, by name.
  * `shaperail generate` writes these types from the resource files.
  */
 export interface ControllerContext<
@@ -25,6 +26,7 @@ export interface ControllerContext<
   Data = Record<string, unknown>,
   Db = unknown,
   Name extends string = string,
+  Jobs extends object = Record<string, unknown>,
 > {
   /** What the client sent, checked, without keys it may not write. Change it in a before-controller; it is checked again. */
   input: Input;
@@ -60,17 +62,25 @@ export interface ControllerContext<
    * row, and so happens if and only if that is written; anything else is stored at once, or in `options.transaction`. Sensitive fields are
    * left out of the data.
    */
-  readonly enqueue: (job: string, data: unknown, options?: AskOptions) => Promise<void>;
+  readonly enqueue: <Job extends string & keyof Jobs>(
+    job: Job,
+    data: JobData<Jobs[Job]>,
+    options?: AskOptions,
+  ) => Promise<void>;
   /** Emits an event, as {@link enqueue} adds a job. */
   readonly emit: (event: string, data: unknown, options?: AskOptions) => Promise<void>;
 }
+
+/** What of a job's payload the caller of `enqueue` gives. */
+type JobData<Payload> = Payload extends { readonly data: infer Data } ? Data : unknown;
 
 /** What a custom endpoint's handler works with besides. */
 export interface HandlerContext<
   Input = Record<string, unknown>,
   Db = unknown,
   Name extends string = string,
-> extends ControllerContext<Input, Record<string, unknown>, Db, Name> {
+  Jobs extends object = Record<string, unknown>,
+> extends ControllerContext<Input, Record<string, unknown>, Db, Name, Jobs> {
   /** The request body as parsed; undefined when there is none. */
   readonly body: unknown;
   /** The query string's parameters; of a repeated one the last counts. */

@@ -196,6 +196,22 @@ export const days: number = ({ days: 3 } satisfies JobPayloads["tidy_up"]).days;
   expect(lines).toEqual(["4", "6"]);
 });
 
+test("controllers enqueue jobs that exist, with data that their handlers take", async () => {
+  const asking = `import type { PostsCreateContext } from "../.shaperail/types.ts";
+
+export async function prepare({ enqueue, emit }: PostsCreateContext): Promise<void> {
+  await emit("anything", { at: 1 });
+  await enqueue("nightly-report", { day: "2026-01-31" });
+  await enqueue("forgot", {});
+  await enqueue("forget", { title: 1 });
+}
+`;
+  const lines = (await compile({ "resources/posts.controller.ts": asking })).map(
+    (line) => /^\S+\((\d+)\)/.exec(line)?.[1],
+  );
+  expect([...new Set(lines)]).toEqual(["6", "7"]);
+});
+
 test("a mistake is reported on its line", async () => {
   const wrong = `import type { PostsCreateContext, PostsPublishContext } from "../.shaperail/types.ts";
 

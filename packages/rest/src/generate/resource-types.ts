@@ -69,7 +69,7 @@ interface ContextParts {
 
 function controllerContext(resource: Resource, endpoint: Endpoint, { names, input }: ContextParts): string {
   const about = `What the controllers of \`${endpoint.action}\` of ${label(resource)} get.`;
-  const type = `ControllerContext<${input}, ${names.row(resource)}, ${client(resource, names)}, ${names.resourceName}>`;
+  const type = `ControllerContext<${input}, ${names.row(resource)}, ${client(resource, names)}, ${names.contextTail}>`;
   return alias(about, names.context(resource, endpoint), type);
 }
 
@@ -81,7 +81,7 @@ function customTypes(resource: Resource, endpoint: Endpoint, names: TypeNames): 
     fields.length === 0 ? [] : [declare(about, name, members)];
   const typeOf = (name: string): string => (fields.length === 0 ? "Record<string, never>" : name);
   const context = (input: string): string =>
-    `HandlerContext<${input}, ${client(resource, names)}, ${names.resourceName}>`;
+    `HandlerContext<${input}, ${client(resource, names)}, ${names.contextTail}>`;
   const { action } = endpoint;
   const input = names.input(resource, endpoint);
   const beforeInput = names.beforeInput(resource, endpoint);

@@ -30,6 +30,8 @@ export interface TypeNames {
   readonly jobContext: string;
   /** `EventPayload` */
   readonly eventPayload: string;
+  /** What the type arguments of every context end with: the names of resources, and the payloads of jobs when there are any. */
+  readonly contextTail: string;
 }
 
 /**
@@ -41,6 +43,7 @@ export function createTypeNames(
   resources: readonly Resource[],
   { jobs = [], hooks = [] }: { readonly jobs?: Iterable<string>; readonly hooks?: Iterable<string> } = {},
 ): TypeNames {
+  const jobNames = [...new Set(jobs)].toSorted();
   const names = new Map<string, string>();
   const taken = new Set<string>();
   const give = (purpose: string, wanted: string): void => {
@@ -78,7 +81,7 @@ export function createTypeNames(
     const isFirst = resource === ordered.find((one) => tableKey(one) === tableKey(resource));
     give(recordKey(resource), `${toPascal(resource.name)}${isFirst ? "" : `V${resource.version}`}Record`);
   }
-  for (const job of [...new Set(jobs)].toSorted()) give(jobKey(job), `${toPascal(job)}Payload`);
+  for (const job of jobNames) give(jobKey(job), `${toPascal(job)}Payload`);
   for (const hook of [...new Set(hooks)].toSorted()) give(hookKey(hook), `${toPascal(hook)}Event`);
   return {
     resourceName: find(RESOURCE_NAME),
@@ -95,6 +98,7 @@ export function createTypeNames(
     jobPayloads: find("JobPayloads"),
     jobContext: find("JobContext"),
     eventPayload: find("EventPayload"),
+    contextTail: [find(RESOURCE_NAME), ...(jobNames.length === 0 ? [] : [find("JobPayloads")])].join(", "),
   };
 }
 
