@@ -8,7 +8,7 @@ import { noopLogger, ShaperailError, type Logger } from "@shaperail/core";
 import express from "express";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createTracing, type RequestSpan, type TracedRequest, type Tracing, type TracingOptions } from "./index.ts";
-import { receiveOverGrpc, receiveOverHttp, type ReceivedSpan } from "./otlp-receiver.test-kit.ts";
+import { receiveOverGrpc, receiveOverHttp, type ReceivedSpan } from "@shaperail/test-services/otlp";
 
 const PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const get: TracedRequest = { method: "GET", url: "/v1/posts/7?token=canary-query", headers: {}, requestId: "r-1" };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { freePort, createTestDatabase } from "@shaperail/test-services";
-import { PROJECT, projectDirectory, type Spawned, spawnCommand, POSTS } from "../command.test-kit.ts";
+import { CONFIG, PROJECT, projectDirectory, type Spawned, spawnCommand, POSTS } from "../command.test-kit.ts";
 import { readLockFile } from "../postgres/lock-file.ts";
 
 /** Makes creating a post named `slow` take a second and a half. */
@@ -256,7 +256,7 @@ test("a port in use ends it with 1, and says which key and which variable set it
 
 describe("in production", () => {
   test("it is the plain server: it neither migrates, nor watches, nor keeps state, and drains on SIGTERM", async () => {
-    await using directory = await projectDirectory(PROJECT);
+    await using directory = await projectDirectory({ ...PROJECT, "shaperail.config.yaml": `${CONFIG}workers: 1\n` });
     await using database = await createTestDatabase();
     const port = await freePort();
     const env = { NODE_ENV: "production", DATABASE_URL: database.url, SHAPERAIL_PORT: String(port) };

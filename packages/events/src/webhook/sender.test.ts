@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Observer } from "@shaperail/core";
+import { noopObserver, type Observer } from "@shaperail/core";
 import { afterEach, expect, test } from "vitest";
 import type { Lookup } from "./address-guard.ts";
 import { type Receiver, startReceiver } from "./receiver.test-kit.ts";
@@ -254,6 +254,17 @@ test("a certificate that nobody trusts is refused, and one of a trusted authorit
   server.closeAllConnections();
   server.close();
   rmSync(directory, { recursive: true });
+});
+
+test.each([
+  { what: "the trace", carrier: { traceparent: "00-a-b-01" }, expected: "00-a-b-01" },
+  { what: "nothing when there is no trace", carrier: {}, expected: undefined },
+])("the receiver is told of $what, and of nothing else that travels with it", async ({ carrier, expected }) => {
+  const { url, requests } = await receiver((response) => response.end());
+  const inject = (into: Record<string, string>): void => void Object.assign(into, carrier, { "x-inside": "ours" });
+  await deliver(url, { observer: { ...noopObserver, inject } });
+  expect(requests[0]?.headers["traceparent"]).toBe(expected);
+  expect(requests[0]?.headers).not.toHaveProperty("x-inside");
 });
 
 test("a delivery is observed with its host and its status", async () => {

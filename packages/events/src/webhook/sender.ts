@@ -87,6 +87,7 @@ export function createWebhookSender({
       "content-type": "application/json",
       "user-agent": userAgent,
       ...signWebhook({ id, body, secrets }),
+      ...traceHeaders(observer),
     };
     const read = { bytes: 0, isTruncated: false };
     const finish = (outcome: WebhookOutcome): WebhookDelivery => ({
@@ -125,6 +126,14 @@ export function createWebhookSender({
     // What is under way would hold the process for up to `timeoutMs`; its job runs again.
     ...closeable(() => agent.destroy()),
   };
+}
+
+/** Lets a receiver join its spans to ours. What else the carrier has is nobody else's business. */
+function traceHeaders(observer: Observer): { readonly traceparent?: string } {
+  const carrier: Record<string, string> = {};
+  observer.inject(carrier);
+  const { traceparent } = carrier;
+  return traceparent === undefined ? {} : { traceparent };
 }
 
 /** The URL of a receiver, checked as far as it can be without asking anybody. */
