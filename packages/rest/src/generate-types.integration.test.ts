@@ -166,7 +166,8 @@ test("controllers, handlers and stubs that use the types as they are meant compi
 test("jobs and their stubs that use the types as they are meant compile; a mistake is reported on its line", async () => {
   const forget = `import type { ForgetPayload, IndexPostPayload, JobContext, JobPayloads } from "../.shaperail/types.ts";
 
-export async function handle({ resource, action, data }: ForgetPayload, { attempt, signal, logger }: JobContext): Promise<void> {
+export async function handle({ resource, action, data }: ForgetPayload, { attempt, signal, logger, db }: JobContext): Promise<void> {
+  await db.deleteFrom("posts").where("title", "=", data.title).execute();
   const views: number = data.views;
   const stars: number | null = data.stars;
   if (!signal.aborted) logger.info(data.title, { resource, action: action.toUpperCase(), attempt, views, stars });
@@ -191,9 +192,9 @@ export const days: number = ({ days: 3 } satisfies JobPayloads["tidy_up"]).days;
   ]);
   const files = { "jobs/forget.ts": forget, ...stubs };
   expect(await compile(files)).toEqual([]);
-  const wrong = forget.replace("data.title", "data.secret").replace("data.views", "data.published_on");
+  const wrong = forget.replace("info(data.title", "info(data.secret").replace("data.views", "data.published_on");
   const lines = (await compile({ ...files, "jobs/forget.ts": wrong })).map((line) => /^\S+\((\d+)\)/.exec(line)?.[1]);
-  expect(lines).toEqual(["4", "6"]);
+  expect(lines).toEqual(["5", "7"]);
 });
 
 test("controllers enqueue jobs that exist, with data that their handlers take", async () => {

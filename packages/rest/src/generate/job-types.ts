@@ -33,7 +33,7 @@ export function jobTypes(resources: readonly Resource[], { names, jobs, hooks }:
       alias(`What the hook \`${hook}\` hears of.`, names.hookEvent(hook), payloadOf(events.map(toSource), writer)),
     ),
     ...(jobs.size === 0 ? [] : [payloadsType(jobs, writer)]),
-    contextType(names),
+    contextType(writer),
   ];
 }
 
@@ -129,9 +129,12 @@ function payloadsType(jobs: JobTypesOptions["jobs"], { names }: Writer): string 
   return `/** The payloads of all jobs, by name. */\nexport interface ${names.jobPayloads} {\n${members.join("")}}\n`;
 }
 
-function contextType({ jobContext }: TypeNames): string {
-  const exported = jobContext === "JobContext" ? jobContext : `JobContext as ${jobContext}`;
-  return `/** What a handler knows about its run besides the payload. */\nexport type { ${exported} } from "@shaperail/jobs";\n`;
+function contextType({ names, resources }: Writer): string {
+  const hasTables = resources.some(({ db }) => db === "default");
+  const client = hasTables ? `Kysely<${names.database("default")}>` : "unknown";
+  return `/** What a handler knows about its run besides the payload, and the default database. */
+export type ${names.jobContext} = import("@shaperail/jobs").JobContext & { readonly db: ${client} };
+`;
 }
 
 /** The type begins with a space or a line break. */
