@@ -32,12 +32,12 @@ test("a change of the model reaches the database without handwritten SQL, and th
   ]);
   const drafted = await shaperail(["migrate", "new", "add_priority"], { env, directory });
   expect(drafted.match(/[\w.]+\.up\.sql/g)?.map((file) => basename(file))).toEqual([
-    "0009_add_priority.up.sql",
-    "0010_add_priority_validate.up.sql",
+    "0013_add_priority.up.sql",
+    "0014_add_priority_validate.up.sql",
   ]);
   expect(await shaperail(["migrate", "check"], { env, directory })).toBe("✓ nothing found\n");
   await expect(spawnServe([], { env: production, directory })).rejects.toThrow("RUNTIME_MIGRATIONS_PENDING");
-  expect(await shaperail(["migrate"], { env, directory })).toContain("Applied 0010_add_priority_validate.up.sql");
+  expect(await shaperail(["migrate"], { env, directory })).toContain("Applied 0014_add_priority_validate.up.sql");
 
   const next = await spawnServe([], { env: production, directory });
   onTestFinished(() => next.kill("SIGKILL"));
