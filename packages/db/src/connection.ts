@@ -15,6 +15,8 @@ export interface ConnectionEvents {
   readonly onChange?: () => void;
   /** The session has ended and {@link Connection.lost} is true. Statements in flight are about to fail. */
   readonly onLost?: () => void;
+  /** The server has passed on a NOTIFY that this session listens to. */
+  readonly onNotify?: (channel: string) => void;
 }
 
 export interface ConnectionOptions extends ConnectionEvents {
@@ -96,6 +98,7 @@ async function openSession(
     logger = noopLogger,
     onChange = () => undefined,
     onLost = () => undefined,
+    onNotify,
     slow,
   }: ConnectionOptions,
   { encryption, signal }: Attempt,
@@ -137,6 +140,7 @@ async function openSession(
   };
   // pg emits `error` when a session ends while nobody waits for an answer; with no listener Node ends the process.
   client.on("error", lose);
+  if (onNotify !== undefined) client.on("notification", ({ channel }) => onNotify(channel));
   client.on("end", () => lose(new Error("The connection was closed.")));
 
   const giveUp = (): void => void socket.destroy();

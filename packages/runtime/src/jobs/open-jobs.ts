@@ -1,5 +1,5 @@
 import type { Logger, Observer } from "@shaperail/core";
-import type { Outbox } from "@shaperail/events";
+import type { Listen, Outbox } from "@shaperail/events";
 import type { Route } from "@shaperail/http";
 import type { JobDefinition, JobQueue } from "@shaperail/jobs";
 import type { Metrics } from "@shaperail/metrics";
@@ -116,7 +116,7 @@ interface OutboxParts extends JobsParts {
 
 async function openOutboxes(
   project: Project,
-  { loaded, databases, queue, shutdown, metrics, logger, observer }: OutboxParts,
+  { mode, loaded, databases, queue, shutdown, metrics, logger, observer }: OutboxParts,
 ): Promise<{ readonly outboxes: ReadonlyMap<string, Outbox>; readonly outboxOf: Jobs["outboxOf"] }> {
   const { createEventRouter, createOutbox, outboxInsert } = await import("@shaperail/events");
   const router = createEventRouter(subscribersOf(project));
@@ -124,7 +124,8 @@ async function openOutboxes(
   for (const name of outboxConnections(project)) {
     const database = databases.get(name);
     if (database === undefined) continue;
-    const outbox = createOutbox({ database, queue, route: router.route, logger });
+    const listen = mode === "worker" ? await listenerOf(project, { name, logger }) : undefined;
+    const outbox = createOutbox({ database, queue, route: router.route, listen, logger });
     outboxes.set(name, shutdown.add(`the outbox of ${name}`, outbox));
   }
   addOutboxMetrics(metrics, outboxes);
@@ -142,6 +143,21 @@ async function openOutboxes(
       return outbox && { ...shared, wake: outbox.wake };
     },
   };
+}
+
+/** A server tells its own relay what it has written; a worker has to hear it, past a pooler where there is one. */
+async function listenerOf(
+  { config }: Project,
+  { name, logger }: { readonly name: string; readonly logger: Logger },
+): Promise<Listen | undefined> {
+  const { directDatabaseUrl } = config.environment;
+  const pooled = config.databases[name];
+  if (pooled === undefined) return undefined;
+  const url = name === "default" ? (directDatabaseUrl ?? pooled.url) : pooled.url;
+  if (url === pooled.url && pooled.preparedStatements === false) return undefined;
+  const { listen } = await import("@shaperail/db");
+  return async (channel, onNotify) =>
+    listen({ url, channel, onNotify, applicationName: `${config.project} relay`, logger });
 }
 
 async function openInbound(
