@@ -1,23 +1,14 @@
 import { connect } from "node:net";
 import { loadProject, type Project } from "@shaperail/runtime";
-import { toError } from "@shaperail/core";
 import { createDatabase, DbError, describeUrl } from "@shaperail/db";
 import { maskUrl } from "@shaperail/config";
 import type { CommandContext, RunCommand } from "../command.ts";
 import { EXIT_CODES } from "../errors.ts";
 import { runDoctorConnections } from "./doctor-connections-run.ts";
-import { maskCredentials } from "../mask-credentials.ts";
+import { checkJobs } from "../doctor/check-jobs.ts";
+import { type DoctorCheck, failed, ok, skipped } from "../doctor/doctor-check.ts";
 import { paintFor } from "../paint.ts";
 import { pathTo } from "../project.ts";
-
-/** One thing that was looked at. */
-export interface DoctorCheck {
-  readonly name: string;
-  readonly status: "ok" | "failed" | "skipped";
-  readonly message: string;
-  /** What to do about a failure. */
-  readonly fix: string | null;
-}
 
 export const runDoctor: RunCommand = async (context, invocation) => {
   if (invocation.flag("connections")) return runDoctorConnections(context, invocation);
@@ -43,7 +34,7 @@ async function runChecks(context: CommandContext): Promise<DoctorCheck[]> {
         ? [skipped("database", "DATABASE_URL is not set: `serve` starts the embedded PostgreSQL")]
         : await checkDatabases(project)),
     );
-    checks.push(...(await checkRedis(project)));
+    checks.push(...(await checkRedis(project)), ...(await checkJobs(project)));
   } catch (error) {
     checks.push(failed("project", error, "Run `shaperail validate` to see every mistake."));
   }
@@ -104,21 +95,9 @@ function canConnect(url: string): Promise<void> {
 }
 
 function writeChecks({ stdout }: CommandContext, checks: readonly DoctorCheck[]): void {
-  const { green, red, dim } = paintFor(stdout);
-  const marks = { ok: green("✓"), failed: red("✗"), skipped: dim("-") };
+  const { green, red, yellow, dim } = paintFor(stdout);
+  const marks = { ok: green("✓"), warning: yellow("!"), failed: red("✗"), skipped: dim("-") };
   for (const { name, status, message, fix } of checks) {
     stdout.write(`${marks[status]} ${name}: ${message}\n${fix === null ? "" : `  fix: ${fix}\n`}`);
   }
-}
-
-function ok(name: string, message: string): DoctorCheck {
-  return { name, status: "ok", message, fix: null };
-}
-
-function skipped(name: string, message: string): DoctorCheck {
-  return { name, status: "skipped", message, fix: null };
-}
-
-function failed(name: string, thrown: unknown, fix: string): DoctorCheck {
-  return { name, status: "failed", message: maskCredentials(toError(thrown).message), fix };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CONFIG, PROJECT, projectDirectory, run } from "../command.test-kit.ts";
-import { checkNode, type DoctorCheck } from "./doctor-run.ts";
+import type { DoctorCheck } from "../doctor/doctor-check.ts";
+import { checkNode } from "./doctor-run.ts";
 
 describe("Node", () => {
   test.each([
