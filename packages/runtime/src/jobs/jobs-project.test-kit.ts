@@ -43,7 +43,7 @@ export async function handle({ resource, action, data }, { db, id, logger }) {
 }
 `;
 
-export const NOTED =
+const NOTED =
   "CREATE TABLE noted (title text PRIMARY KEY, job text NOT NULL, payload text NOT NULL, runs int NOT NULL DEFAULT 1, at timestamptz NOT NULL DEFAULT now())";
 
 export type Backend = "redis" | "postgres";
