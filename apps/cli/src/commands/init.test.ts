@@ -79,6 +79,7 @@ test("what the types of controllers need is asked for in the versions that the r
   const catalog = await read(import.meta.dirname, "../../../../pnpm-workspace.yaml");
   const versionOf = (name: string): string => `^${new RegExp(`^ +"?${name}"?: (\\S+)$`, "m").exec(catalog)?.[1]}`;
   expect(manifest["devDependencies"]).toEqual({
+    "@shaperail/jobs": `^${packageVersion()}`,
     "@shaperail/rest": `^${packageVersion()}`,
     "@types/node": versionOf("@types/node"),
     kysely: versionOf("kysely"),
