@@ -138,5 +138,6 @@ logging:
 test("no command of the table is missing from a spawned --help", async () => {
   await using directory = await projectDirectory({});
   const { stdout } = await spawnCommand(["--help"], { cwd: directory.path }).ended;
-  expect(COMMANDS.filter(({ name }) => !stdout.includes(`\n  ${name}`))).toEqual([]);
+  const listed = COMMANDS.filter((command) => !("isHidden" in command && command.isHidden === true));
+  expect(listed.filter(({ name }) => !stdout.includes(`\n  ${name}`))).toEqual([]);
 });

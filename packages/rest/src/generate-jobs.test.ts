@@ -30,6 +30,17 @@ test.each([
   );
 });
 
+test("a job of a custom endpoint is given what that asks for", () => {
+  const text = generateTypes(
+    parse(
+      posts('  publish: { method: POST, path: "/posts/:id/publish", auth: [admin], handler: publish, jobs: [tell] }\n'),
+    ),
+  );
+  expect(text).toContain(
+    `export type TellPayload = { readonly resource: "posts"; readonly action: "publish"; readonly data: unknown };\n`,
+  );
+});
+
 test("a job that several endpoints name is given what any of them gives", () => {
   const text = generateTypes(
     parse(posts("  create: { auth: [admin], jobs: [tell] }\n  delete: { auth: [admin], jobs: [tell] }\n")),

@@ -101,7 +101,7 @@ function sourceType(source: JobSource, { names, resources }: Writer): string[] {
   switch (source.kind) {
     case "endpoint": {
       const { resource, does } = source;
-      const action = does === undefined ? "string" : JSON.stringify(does);
+      const action = JSON.stringify(does ?? source.action);
       const data = does === undefined ? "unknown" : names.record(resource);
       return [
         `{ readonly resource: ${JSON.stringify(resource.name)}; readonly action: ${action}; readonly data: ${data} }`,
