@@ -282,3 +282,52 @@ describe("controllers and handlers ask for jobs and events", () => {
 test("an endpoint with jobs is refused where nothing stores them", async () => {
   await expect(startRestWith({}, NOTES.replace(/auth: \[owner\]/g, "auth: public"))).rejects.toThrow(/declares `jobs`/);
 });
+
+const TENANT = "00000000-0000-4000-8000-0000000000a1";
+const TEAMS = `resource: teams
+version: 1
+tenant_key: org
+schema:
+  id: { type: uuid, primary: true, required: true }
+  org: { type: uuid, required: true }
+  boss: { type: uuid, ref: teams.id, nullable: true }
+  created_by: { type: string }
+endpoints:
+  create: { auth: [member], input: [id, boss], jobs: [greet] }
+  update: { auth: [owner], input: [boss], jobs: [greet] }
+  delete: { auth: [owner], jobs: [forget] }
+  bulk_create: { auth: [member], method: POST, path: /teams/bulk, input: [id, boss], jobs: [greet] }
+  bulk_delete: { auth: [owner], method: DELETE, path: /teams/bulk, jobs: [forget] }
+`;
+
+test.each([false, true])("tenants, owners and references, with row-level security: %s", async (rowLevelSecurity) => {
+  const subject = { sub: "ann", role: "member", tenantId: TENANT };
+  await using teams = await startRestWith(
+    {
+      outbox: () => outbox,
+      rowLevelSecurity: () => rowLevelSecurity,
+      authorize: () => ({ subject, scope: { owner: "ann", tenant: TENANT } }),
+    },
+    TEAMS,
+  );
+  for (const statement of OUTBOX_TABLE.up.split(/;\n/)) if (statement.trim() !== "") await teams.sql(statement);
+  const count = async (): Promise<number> =>
+    Number((await teams.sql('SELECT count(*) FROM "shaperail_outbox"'))[0]?.[0]);
+  const id = (number: number): string => ID + number;
+  const steps = [
+    { call: ["POST", "/v1/teams", { id: id(1) }], status: 201, stored: 1 },
+    { call: ["POST", "/v1/teams", { id: id(2), boss: id(1) }], status: 201, stored: 2 },
+    { call: ["POST", "/v1/teams", { id: id(3), boss: id(9) }], status: 422, stored: 2 },
+    { call: ["POST", "/v1/teams/bulk", [{ id: id(3), boss: id(1) }, { id: id(4) }]], status: 200, stored: 4 },
+    { call: ["PATCH", `/v1/teams/${id(4)}`, { boss: id(2) }], status: 200, stored: 5 },
+    { call: ["PATCH", `/v1/teams/${id(4)}`, { boss: id(9) }], status: 422, stored: 5 },
+    { call: ["DELETE", "/v1/teams/bulk", [id(3), id(4)]], status: 200, stored: 7 },
+    { call: ["DELETE", `/v1/teams/${id(2)}`, undefined], status: 204, stored: 8 },
+  ] as const;
+  for (const { call, status, stored: expected } of steps) {
+    const [method, path, body] = call;
+    expect([path, (await teams.call(method, path, { body })).status, await count()]).toEqual([path, status, expected]);
+  }
+  const [[data]] = (await teams.sql('SELECT "data" FROM "shaperail_outbox" ORDER BY "id" DESC LIMIT 1')) as [[string]];
+  expect(JSON.parse(data)).toEqual({ id: id(2), org: TENANT, boss: id(1), created_by: "ann" });
+});

@@ -56,7 +56,9 @@ export function outboxConnections(project: Declared): readonly string[] {
     (name) =>
       name === "default" ||
       project.resources.some(
-        (resource) => resource.db === name && (declaresIntents(resource) || (hasSubscribers && writes(resource))),
+        (resource) =>
+          resource.db === name &&
+          (declaresIntents(resource) || (writes(resource) && (hasSubscribers || runsFunctions(resource)))),
       ),
   );
 }
@@ -72,6 +74,11 @@ function declaresIntents({ endpoints }: Resource): boolean {
 
 function writes({ endpoints }: Resource): boolean {
   return endpoints.some(({ method }) => method !== "GET");
+}
+
+/** Functions may ask for jobs that nothing declares. */
+function runsFunctions({ endpoints }: Resource): boolean {
+  return endpoints.some(({ kind, before, after }) => kind === "custom" || before.length + after.length > 0);
 }
 
 function targetsOf(project: Declared, kind: "job" | "hook"): NamedFunction[] {

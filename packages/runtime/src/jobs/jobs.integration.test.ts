@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { createTestDatabase } from "@shaperail/test-services";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { type RunningProject, startProject } from "../running-project.test-kit.ts";
 import {
   BACKENDS,
@@ -225,6 +226,15 @@ describe("a start is refused", () => {
       (thrown: unknown) => thrown,
     );
     expect(error).toMatchObject({ code, message: expect.stringContaining(names) });
+  });
+
+  test("without the tables of the outbox", async () => {
+    const database = await createTestDatabase();
+    onTestFinished(() => database.close());
+    await expect(startProject(jobsProject(), { DATABASE_URL: database.url })).rejects.toMatchObject({
+      code: "RUNTIME_MIGRATIONS_PENDING",
+      hint: expect.stringContaining("shaperail migrate"),
+    });
   });
 
   test("without the tables of the queue, when there is no Redis", async () => {

@@ -1,10 +1,12 @@
-import type { Logger, Observer } from "@shaperail/core";
+import { isShaperailError, type Logger, type Observer } from "@shaperail/core";
+import type { Database } from "@shaperail/db";
 import type { Listen, Outbox } from "@shaperail/events";
 import type { Route } from "@shaperail/http";
 import type { JobDefinition, JobQueue } from "@shaperail/jobs";
 import type { Metrics } from "@shaperail/metrics";
 import type { RestOutbox } from "@shaperail/rest";
 import type { Databases } from "../databases.ts";
+import { RuntimeError } from "../errors.ts";
 import type { Project } from "../load-project.ts";
 import type { Shutdown } from "../shutdown.ts";
 import { refuseEviction } from "./check-eviction.ts";
@@ -68,7 +70,7 @@ const NO_JOBS: Jobs = {
 /**
  * Opens the outbox of every connection that needs one, and, where this process runs jobs, a worker.
  *
- * @throws RuntimeError `RUNTIME_JOBS_EVICTED`
+ * @throws RuntimeError `RUNTIME_JOBS_EVICTED`, `RUNTIME_MIGRATIONS_PENDING`
  */
 export async function openJobs(project: Project, parts: JobsParts): Promise<Jobs> {
   const { loaded, mode, shutdown, metrics } = parts;
@@ -124,6 +126,7 @@ async function openOutboxes(
   for (const name of outboxConnections(project)) {
     const database = databases.get(name);
     if (database === undefined) continue;
+    await requireTables(database);
     const listen = mode === "worker" ? await listenerOf(project, { name, logger }) : undefined;
     const outbox = createOutbox({ database, queue, route: router.route, listen, logger });
     outboxes.set(name, shutdown.add(`the outbox of ${name}`, outbox));
@@ -143,6 +146,27 @@ async function openOutboxes(
       return outbox && { ...shared, wake: outbox.wake };
     },
   };
+}
+
+const PROBE = {
+  name: "outbox.probe",
+  text: "SELECT FROM shaperail_outbox, shaperail_event_log, shaperail_webhook_delivery_log, shaperail_webhook_endpoints LIMIT 0",
+  prepare: false,
+};
+
+/** Every write that leads to something would fail without them. @throws RuntimeError `RUNTIME_MIGRATIONS_PENDING` */
+async function requireTables(database: Database): Promise<void> {
+  try {
+    await database.run(PROBE, []);
+  } catch (error) {
+    if (!isShaperailError(error) || error.code !== "DB_SCHEMA_MISMATCH") throw error;
+    throw new RuntimeError(`The database \`${database.name}\` has no tables for jobs and events.`, {
+      code: "RUNTIME_MIGRATIONS_PENDING",
+      hint: "Run `shaperail migrate`.",
+      details: { database: database.name },
+      cause: error,
+    });
+  }
 }
 
 /** A server tells its own relay what it has written; a worker has to hear it, past a pooler where there is one. */
