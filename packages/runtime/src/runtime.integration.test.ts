@@ -158,8 +158,8 @@ test("a directory without a configuration says so", async () => {
 });
 
 test("a declaration that would be ignored stops the start", async () => {
-  const queued = POSTS.replace("input: [title]", "input: [title], jobs: [notify]");
-  await expect(start("postgresql://u:p@127.0.0.1:1/db", { "resources/posts.yaml": queued })).rejects.toMatchObject({
+  const wasm = POSTS.replace("input: [title]", "input: [title], controller: { before: 'wasm:check.wasm' }");
+  await expect(start("postgresql://u:p@127.0.0.1:1/db", { "resources/posts.yaml": wasm })).rejects.toMatchObject({
     code: "RUNTIME_FEATURE_UNSUPPORTED",
     message: expect.stringContaining("posts.create"),
   });

@@ -16,6 +16,7 @@ import { concurrencyOf, jobsBackend } from "./jobs-backend.ts";
 import { carrierOf, withRequestId } from "./jobs-observer.ts";
 import { type Hook, loadHooks, loadJobs } from "./load-jobs.ts";
 import { startSchedules, startWorker } from "./start-jobs.ts";
+import { warnOfSharing } from "./warn-of-sharing.ts";
 
 /** The functions of `jobs/` and `hooks/`. */
 export interface LoadedJobs {
@@ -81,6 +82,7 @@ export async function openJobs(project: Project, parts: JobsParts): Promise<Jobs
   const backend = jobsBackend(config);
   const concurrency = concurrencyOf(config, mode);
   const isProduction = config.environment.nodeEnv === "production";
+  if (concurrency > 0) warnOfSharing(project, backend, logger);
   if (concurrency > 0 && backend.kind === "redis") await refuseEviction(backend.url, { isProduction, logger });
 
   const { createQueue } = await import("@shaperail/jobs");
