@@ -3,7 +3,7 @@ import { onTestFinished } from "vitest";
 import { execute, type RunningProject, startProject, titled } from "../running-project.test-kit.ts";
 
 /** A resource whose answers are kept; `cache` as in the file. */
-export function cachedResource(name: string, cache = "{ ttl: 60 }"): string {
+function cachedResource(name: string, cache = "{ ttl: 60 }"): string {
   return `resource: ${name}
 version: 1
 schema:
