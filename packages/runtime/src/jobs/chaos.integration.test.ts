@@ -146,4 +146,18 @@ describe.each(BACKENDS)("jobs kept in %s, while everything is killed", (backend)
       expect(again).toBeLessThanOrEqual(redis === undefined ? KILLS * IN_HAND : CREATES);
     },
   );
+
+  test("a server that is killed at its answer leaves the job to the one that starts after it", async () => {
+    const { url, victims, client } = await startCast(backend);
+    const [server, worker] = victims;
+    await worker?.end();
+    await createSurely(url, "one");
+    await server?.kill();
+    const noted = await eventually(
+      () => readNoted(client),
+      ({ length }) => length === 1,
+      { timeoutMs: 40_000 },
+    );
+    expect(noted).toMatchObject([{ title: "one" }]);
+  });
 });
