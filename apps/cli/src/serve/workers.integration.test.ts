@@ -117,18 +117,22 @@ test("three processes share a port and five connections; any of them answers for
   const askForNothing = (): Promise<unknown> =>
     Promise.all(times(150, () => fetch(`${instance.url}/${Math.random()}`)));
   await askForNothing();
-  const before = (await metricsOf(instance)).length;
+  // Kinds of garbage collection appear when they happen.
+  const series = async (): Promise<number> =>
+    (await metricsOf(instance)).filter((line) => line.startsWith("shaperail_")).length;
+  await series();
+  const before = await series();
   await askForNothing();
-  expect((await metricsOf(instance)).length).toBe(before);
+  expect(await series()).toBe(before);
 });
 
-test("SIGTERM lets 60 slow requests in all processes finish, and ends with 0", async () => {
+test("SIGTERM lets 200 slow requests in all processes finish, and ends with 0", async () => {
   const instance = await serve("3");
-  const slow = times(60, () => create(instance.url, "sleep 1500"));
-  await sleep(700);
+  const slow = times(200, () => create(instance.url, "sleep 3000"));
+  await sleep(1_500);
   instance.child.kill("SIGTERM");
   const answers = await Promise.all(slow);
-  expect(answers).toEqual(times(60, () => 201));
+  expect(answers).toEqual(times(200, () => 201));
   expect((await instance.ended).exitCode).toBe(0);
 });
 
