@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 // Tests run from sources: the condition maps every @shaperail import to src/, so nothing needs a build first.
@@ -8,6 +9,8 @@ const fromSource = { resolve, ssr: { resolve }, environments: { __vitest__: { re
 
 export default defineConfig({
   test: {
+    // Vitest leaves one processor free; most tests wait for a server rather than compute, and two at a time halve the run on a machine with two.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         ...fromSource,

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { BLOG } from "./repository.ts";
 
 export interface Derivation {
-  /** Added to the configuration. @default "" */
-  readonly config?: string;
+  /** Added to the configuration, or a change of it. @default "" */
+  readonly config?: string | ((text: string) => string);
   /** Changes the resource file of posts. */
   readonly posts: (text: string) => string;
 }
@@ -24,7 +24,7 @@ export function deriveProject({ config = "", posts }: Derivation): string {
     if (after === before) throw new Error(`${name} of the example is not what this bench changes any more.`);
     writeFileSync(file, after);
   };
-  if (config !== "") rewrite("shaperail.config.yaml", (text) => text + config);
+  if (config !== "") rewrite("shaperail.config.yaml", typeof config === "string" ? (text) => text + config : config);
   rewrite("resources/posts.yaml", posts);
   return directory;
 }

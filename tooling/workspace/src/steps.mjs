@@ -33,7 +33,7 @@ export const STEPS = [
   { name: "packages", timeoutSeconds: 300, commands: [turbo("build"), turbo("check:package")] },
   { name: "unit", quick: true, tests: true, timeoutSeconds: 300, commands: [vitest("unit")] },
   { name: "services", timeoutSeconds: 300, commands: [["node", "tooling/test-services/src/prepare.ts"]] },
-  { name: "integration", tests: true, timeoutSeconds: 600, commands: [vitest("integration")] },
+  { name: "integration", tests: true, timeoutSeconds: 780, commands: [vitest("integration")] },
 ];
 
 /**
