@@ -53,14 +53,22 @@ export function isBodiless(status: number): boolean {
 }
 
 function mergeHeaders(base: readonly string[], own: Readonly<Record<string, string>>): string[] {
-  const names = new Set(Object.keys(own).map((name) => name.toLowerCase()));
   const merged: string[] = [];
-  // Each part of an answer varies by what it looks at, so no part's word replaces another's.
-  names.delete("vary");
   for (let index = 0; index < base.length; index += 2) {
     const name = base[index] ?? "";
-    if (!names.has(name.toLowerCase())) merged.push(name, base[index + 1] ?? "");
+    if (!isReplaced(name, own)) merged.push(name, base[index + 1] ?? "");
   }
   for (const [name, value] of Object.entries(own)) merged.push(name, value);
   return merged;
+}
+
+function isReplaced(name: string, own: Readonly<Record<string, string>>): boolean {
+  for (const candidate of Object.keys(own)) {
+    // Most differ in length already, and making both lower case for each pair would cost more than all the rest.
+    if (candidate.length !== name.length) continue;
+    const lower = name.toLowerCase();
+    // Each part of an answer varies by what it looks at, so no part's word replaces another's.
+    if (candidate.toLowerCase() === lower) return lower !== "vary";
+  }
+  return false;
 }

@@ -79,14 +79,14 @@ export function compileCachedAnswer(context: EndpointContext, { cache, declared,
     const { body, meta, state } = await cache.fetch(request, load);
     // A cache that does not answer is one that has nothing.
     const shown = request.refresh ? "bypass" : state === "hit" ? "hit" : "miss";
-    sendConditionally(exchange, { ...decodeHead(meta), body: toSend(body) }, STATES[shown]);
+    sendConditionally(exchange, { ...decodeHead(meta), body }, STATES[shown]);
   };
 
   const find = (exchange: Exchange, access: Access, asked: Asked): Promise<void> => {
     const request = requestOf(exchange, access, asked);
     const near = request.refresh ? undefined : cache.peek?.(request);
     if (near === undefined) return fetch(exchange, request, () => load(exchange, access, asked.related));
-    sendConditionally(exchange, { ...decodeHead(near.meta), body: toSend(near.body) }, STATES.hit);
+    sendConditionally(exchange, { ...decodeHead(near.meta), body: near.body }, STATES.hit);
     return DONE;
   };
 
@@ -105,14 +105,6 @@ export function compileCachedAnswer(context: EndpointContext, { cache, declared,
     if (query.includes.length > 0) return include(exchange, access, query);
     return find(exchange, access, { query, related: NOTHING_INCLUDED });
   };
-}
-
-/** Up to here text costs less: it leaves with the headers in one piece, where bytes are a piece of their own. */
-const LARGEST_TEXT = 16_384;
-
-function toSend(body: Uint8Array): string | Uint8Array {
-  if (body.length > LARGEST_TEXT) return body;
-  return Buffer.from(body.buffer, body.byteOffset, body.length).toString();
 }
 
 interface Asked {
