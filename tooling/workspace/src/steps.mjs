@@ -32,8 +32,8 @@ export const STEPS = [
   { name: "types", quick: true, timeoutSeconds: 300, commands: [turbo("typecheck")] },
   { name: "packages", timeoutSeconds: 300, commands: [turbo("build"), turbo("check:package")] },
   { name: "unit", quick: true, tests: true, timeoutSeconds: 300, commands: [vitest("unit")] },
-  { name: "services", timeoutSeconds: 300, commands: [["node", "tooling/test-services/src/prepare.ts"]] },
-  { name: "integration", tests: true, timeoutSeconds: 780, commands: [vitest("integration")] },
+  { name: "services", timeoutSeconds: 180, commands: [["node", "tooling/test-services/src/prepare.ts"]] },
+  { name: "integration", tests: true, timeoutSeconds: 720, commands: [vitest("integration")] },
 ];
 
 /**
