@@ -24,7 +24,9 @@ function open(url: string): Database {
 
 /** Sessions that are not the watcher's own, by name of the database. */
 async function sessions(watch: Database): Promise<Record<string, number>> {
-  const text = "select datname, count(*) from pg_stat_activity where application_name = 'load' group by 1";
+  // PostgreSQL 18 lists a session that is still starting without its database; it is counted as soon as it has one.
+  const text =
+    "select datname, count(*) from pg_stat_activity where application_name = 'load' and datname is not null group by 1";
   const { rows } = await watch.run({ name: "sessions", text }, []);
   return Object.fromEntries(rows.map(([name, count]) => [name ?? "", Number(count)]));
 }
