@@ -27,14 +27,16 @@ export function authRoutes({ service, limit, addressOf, db, logger }: AuthRoutes
     method: "POST",
     path: `/auth/${action}`,
     async handle(exchange) {
-      let counted: readonly string[] = [];
+      // With what remains, once it is counted: who guesses wrong is told that, too.
+      let own = exchange;
       try {
         // Before the body is read: whoever floods is turned away for the least.
-        counted = await limit.byAddress(action, addressOf(exchange.request));
-        const { status, headers, body } = await act(await readJson(exchange, { maxBytes: MAX_BODY_BYTES }), exchange);
-        send(exchange, {
+        const counted = await limit.byAddress(action, addressOf(exchange.request));
+        own = { ...exchange, baseHeaders: [...exchange.baseHeaders, ...counted] };
+        const { status, headers, body } = await act(await readJson(own, { maxBytes: MAX_BODY_BYTES }), own);
+        send(own, {
           status,
-          headers: { ...toRecord(counted), ...headers },
+          headers,
           ...(body !== undefined && { contentType: "application/json; charset=utf-8", body: JSON.stringify(body) }),
           // A secret beside text that the caller chose (BREACH).
           compress: false,
@@ -50,8 +52,7 @@ export function authRoutes({ service, limit, addressOf, db, logger }: AuthRoutes
           status,
           ...details,
         });
-        // Who guesses wrong is told what remains, too.
-        sendError({ ...exchange, baseHeaders: [...exchange.baseHeaders, ...counted] }, toHttpError(error));
+        sendError(own, toHttpError(error));
       }
     },
   });
@@ -81,10 +82,4 @@ function accountsOf(body: unknown): ReadonlySet<string> {
   const members = body as Readonly<Record<string, unknown>>;
   const values = ACCOUNT_MEMBERS.map((name) => (Object.hasOwn(members, name) ? members[name] : undefined));
   return new Set(values.filter((value): value is string => typeof value === "string" && value !== ""));
-}
-
-function toRecord(pairs: readonly string[]): Record<string, string> {
-  const record: Record<string, string> = {};
-  for (let index = 0; index < pairs.length; index += 2) record[pairs[index] ?? ""] = pairs[index + 1] ?? "";
-  return record;
 }

@@ -1,4 +1,4 @@
-import { createAuthenticator, createCredentialsLimit, createVerifier } from "@shaperail/auth";
+import { type Authenticator, createAuthenticator, createCredentialsLimit, createVerifier } from "@shaperail/auth";
 import type { Logger } from "@shaperail/core";
 import type { Exchange, Route } from "@shaperail/http";
 import type { Authorize, Limit } from "@shaperail/rest";
@@ -10,7 +10,6 @@ import { authRoutes } from "./auth-routes.ts";
 import { clientAddress } from "./client-address.ts";
 import { compileAuthorize } from "./compile-authorize.ts";
 import type { CredentialsModule } from "./credentials-module.ts";
-import { denyAll } from "./deny-all.ts";
 import { compileLimit, isLimited, openRateLimiter } from "./open-limit.ts";
 import { openAccounts } from "./open-accounts.ts";
 import { verifierOptions } from "./verifier-options.ts";
@@ -47,7 +46,10 @@ export async function openAccess(project: Project, parts: AccessParts): Promise<
   const limit =
     isLimited(project) && limiter !== undefined ? compileLimit(project, { limiter, addressOf, logger }) : undefined;
   const tokens = await verifierOptions(project);
-  if (auth === undefined || tokens === undefined) return { authorize: denyAll, limit, routes: [] };
+  if (auth === undefined || tokens === undefined) {
+    warnOfClosedEndpoints(project, logger);
+    return { authorize: compileAuthorize({ authenticator: NOBODY, logger, noteUser }), limit, routes: [] };
+  }
 
   const { apiKeys, sessions, openTokenService } = await openAccounts(auth, parts);
   const verifier = createVerifier({ ...tokens, isRevoked: sessions?.isRevoked });
@@ -69,4 +71,17 @@ export async function openAccess(project: Project, parts: AccessParts): Promise<
           logger,
         });
   return { authorize: compileAuthorize({ authenticator, logger, noteUser }), limit, routes };
+}
+
+/** Without an `auth` section a token or a key is nobody's. */
+const NOBODY: Pick<Authenticator, "authenticate"> = { authenticate: () => undefined };
+
+function warnOfClosedEndpoints({ resources }: Project, logger: Logger): void {
+  const closed = resources.flatMap(({ name, version, endpoints }) =>
+    endpoints.filter(({ auth }) => auth.kind === "restricted").map(({ action }) => `v${version} ${name}.${action}`),
+  );
+  if (closed.length === 0) return;
+  logger.warn("The configuration has no `auth` section, so nobody can call the endpoints that ask for credentials.", {
+    endpoints: closed,
+  });
 }
